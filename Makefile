@@ -1,0 +1,57 @@
+# Hai lệnh là đủ: `make run` (chạy bot) và `make test` (kiểm tra tất cả).
+# Every target builds what it needs; nothing has to be installed by hand beyond Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_FLAGS := --quiet --disable-pip-version-check --no-input --require-hashes
+
+.PHONY: run setup test unit lint types check fix bench locks clean
+
+run: $(VENV)/.run
+	$(BIN)/python main.py serve
+
+setup: $(VENV)/.dev
+
+test: $(VENV)/.dev lint types check unit
+
+unit: $(VENV)/.dev
+	.ci/browser
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+check: $(VENV)/.run
+	$(BIN)/python main.py check
+
+fix: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.bench
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cần Python 3.11 trở lên: đặt PYTHON=/đường/dẫn/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# A virtual environment is replaced when a lock changes: two marker files say which lock is installed.
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	$(BIN)/pip install $(PIP_FLAGS) -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
+	$(BIN)/pip install $(PIP_FLAGS) -r requirements-dev.lock
+	@touch $(VENV)/.run $@
+
+locks:
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,141 @@
+"""The nouns of one exchange: what came in, what is remembered between turns, what goes out.
+
+Everything here is frozen and plain data. Nothing here decides, reads a clock, or knows a platform.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any, Literal
+
+InboundKind = Literal[
+    "start",  # opened the bot for the first time, or /start
+    "text",
+    "choice",  # tapped a button; `choice` holds its action
+    "sticker",
+    "photo",
+    "voice",
+    "file",
+    "location",
+    "contact",
+    "other",  # anything the platform adds that we do not know
+    "blocked",  # the person blocked the bot: nobody is there to answer
+    "unblocked",
+]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message from one person, as a channel's `parse_*` function read it.
+
+    `message_id` is unique within the channel and the same when the platform repeats itself.
+    `sent_at` is UTC ISO text or empty when the platform does not say.
+    """
+
+    channel: str
+    address: str
+    message_id: str
+    kind: InboundKind
+    text: str = ""
+    choice: str = ""
+    name: str = ""
+    sent_at: str = ""
+    in_group: bool = False
+    addressed: bool = True  # in a group: the bot was mentioned, replied to or given a command
+    forwarded: bool = False
+    callback_id: str = ""  # Telegram: the tap that waits for answerCallbackQuery
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choice:
+    """A button, or a numbered line where a platform has no buttons.
+
+    `label` is at most 24 characters; `action` at most 64 bytes (Telegram's callback_data) and says everything,
+    so that a tap on an old message still means what it meant.
+    """
+
+    label: str
+    action: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reply:
+    """One bubble: Markdown text (paragraphs, **bold**, lists, links) and the choices under it."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class State:
+    """What a conversation remembers between two turns. Stored as JSON after every turn; nothing hides in memory."""
+
+    language: str = "vi"
+    topic: str = ""  # id of the entry answered last
+    offered: tuple[Choice, ...] = ()  # what the numbers 1, 2, 3 … mean now
+    awaiting: Literal["", "handover"] = ""  # the next text is this, not a question
+    unanswered: str = ""  # the question last asked back or not answered, kept for "Gặp cán bộ"
+    recent: tuple[str, ...] = ()  # the last few messages, newest last, for an official who takes over
+    turns: int = 0
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+
+def parse_state(text: str) -> State:
+    """Read a stored state. Unknown fields are dropped and missing ones take their default: versions may meet."""
+    stored: dict[str, Any] = json.loads(text) if text else {}
+    names = {field.name for field in dataclasses.fields(State)}
+    known = {name: value for name, value in stored.items() if name in names}
+    known["offered"] = tuple(Choice(**choice) for choice in known.get("offered", ()))
+    known["recent"] = tuple(known.get("recent", ()))
+    return State(**known)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AskOfficial:
+    """Store a question for an official: `reason` is why the bot could not or should not answer."""
+
+    text: str
+    reason: Literal["handover", "unanswered"]
+    recent: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SetPushes:
+    """Stop (False) or allow again (True) everything the person did not ask for: reminders, broadcasts."""
+
+    allowed: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SetLanguage:
+    language: str
+
+
+Effect = AskOfficial | SetPushes | SetLanguage
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Because:
+    """Why the turn is what it is: kept for the console and for `ask --jsonl`.
+
+    `kind` is what was done; `id` the entry (or action) chosen, empty when none;
+    `candidates` are (id, score in 0..1) best first, at most five.
+    """
+
+    kind: Literal["answer", "clarify", "fallback", "action", "silence"]
+    id: str = ""
+    candidates: tuple[tuple[str, float], ...] = ()
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Turn:
+    """The whole outcome of one message; `receiving` performs it in one transaction."""
+
+    state: State
+    replies: tuple[Reply, ...]
+    effects: tuple[Effect, ...]
+    because: Because
