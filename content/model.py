@@ -1,0 +1,188 @@
+"""The nouns of what we say: entries, groups, figures, the library that holds them, and a rendered answer.
+
+Everything here is frozen and plain data. Nothing here reads a file, a clock or a template.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing an admin should put right, in Vietnamese.
+
+    `file` is relative to the folder that holds `content/`, `line` counts from 1, `field` names the key
+    ("next", "body", "" for the file as a whole). An error keeps the tree from going live, a warning does not.
+    """
+
+    file: str
+    line: int
+    field: str
+    message: str
+    hint: str = ""
+    level: Level = "error"
+
+
+class ContentErrors(Exception):  # noqa: N818 - it carries many
+    """The tree cannot go live. `problems` holds everything found, warnings too, sorted by file and line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        errors = [problem for problem in problems if problem.level == "error"]
+        first = f": {errors[0].file}:{errors[0].line}: {errors[0].message}" if errors else ""
+        super().__init__(f"Nội dung có {len(errors)} lỗi{first}")
+        self.problems = problems
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Source:
+    """A document and the place in it: ("Luật Việc làm 74/2025/QH15", "Điều 39.1"). `at` may be empty."""
+
+    doc: str
+    at: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One question we can answer. `short` and `body` are Markdown with `{{ namespace.name }}` still in it."""
+
+    id: str  # "<group>.<slug>"
+    group: str
+    slug: str
+    title: str
+    menu: str
+    ask: tuple[str, ...]
+    short: str
+    body: str
+    sources: tuple[Source, ...]
+    facts: tuple[str, ...]
+    reviewed: date
+    review_by: date
+    groups: tuple[str, ...]
+    next: tuple[str, ...]
+    action: str  # "" or one of ACTIONS
+    path: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    """A topic of the menu. `first` are the entry ids its menu shows, in order."""
+
+    slug: str
+    title: str
+    menu: str
+    first: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FigureValue:
+    """What a figure is from `start` to `end`, both inclusive; `end` None means until further notice."""
+
+    value: Decimal | str
+    start: date
+    end: date | None
+    doc: str
+    at: str
+    fact: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount, rate, limit or address of policy.
+
+    It has either dated `values` or a `product` of other figures' ids and plain numbers, computed for the day
+    asked about.
+    """
+
+    id: str  # "<namespace>.<name>"
+    name: str
+    unit: str
+    values: tuple[FigureValue, ...]
+    product: tuple[str | Decimal, ...]
+    fact: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FigureUse:
+    """A place in a text where a figure stands: its id and the filter ("", "so", "trieu", "ty")."""
+
+    figure: str
+    filter: str
+
+
+Segment = str | FigureUse
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Texts:
+    """An entry's `short` and `body`, read once into literal pieces and figures."""
+
+    short: tuple[Segment, ...]
+    body: tuple[Segment, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Library:
+    """Everything we can say in one language, checked. `digest` changes whenever any file does."""
+
+    language: str
+    entries: Mapping[str, Entry]
+    groups: tuple[Group, ...]
+    figures: Mapping[str, Figure]
+    texts: Mapping[str, Texts]
+    digest: str
+
+    def find_entry(self, entry_id: str) -> Entry | None:
+        return self.entries.get(entry_id)
+
+    def get_entry(self, entry_id: str) -> Entry:
+        """The entry; KeyError when there is none."""
+        return self.entries[entry_id]
+
+    def list_entries(self, group: str) -> tuple[Entry, ...]:
+        """The group's entries: those its menu shows first, in that order, then the others by id."""
+        first = next((each.first for each in self.groups if each.slug == group), ())
+        own = (entry for entry in self.entries.values() if entry.group == group and entry.id not in first)
+        return (*(self.entries[each] for each in first), *sorted(own, key=lambda entry: entry.id))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """An entry as a worker reads it on one day.
+
+    `text` is `short`, a blank line and the body, as Markdown without templates. `sources_line` is "Nguồn: …"
+    or empty. `reviewed` is dd/mm/yyyy. `footer` is what stands under the text: the source line, the review
+    date and, when `overdue`, the note that the answer is past its review or waits for a new figure.
+    """
+
+    id: str
+    title: str
+    short: str
+    text: str
+    sources_line: str
+    reviewed: str
+    overdue: bool
+    footer: str
+
+
+ACTIONS = ("menu", "handover", "stop_pushes", "resume_pushes")
+
+# Priority groups of the city's plan, as `groups` in an entry names them.
+PRIORITY_GROUPS = (
+    "ho-ngheo",
+    "dan-toc",
+    "khuyet-tat",
+    "cao-tuoi",
+    "man-han-tu",
+    "sau-cai-nghien",
+    "nong-thon",
+    "dat-thu-hoi",
+    "bhtn",
+    "thanh-nien",
+)
