@@ -1,0 +1,349 @@
+"""What the bot says: one pure function from (state, message) to (state, replies, effects, because).
+
+No clock, disk, network or database here; `receiving` performs the turn. Read `respond` first: it is the order in which a
+message is understood. Sentences come from `texts`, answers from `content`, meaning from `intents`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from zoneinfo import ZoneInfo
+
+from bot.messages import AskOfficial, Because, Choice, Effect, Inbound, Reply, SetLanguage, SetPushes, State, Turn
+from bot.texts import LANGUAGES, quote, say
+from content.model import Entry, Library
+from content.render import render_answer
+from intents.decide import Decision, decide
+from intents.match import Matcher
+from intents.normalise import fold
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+PAGE = 8  # entries of a group shown at once: one phone screen of buttons
+LONGEST_QUESTION = 4_000  # characters read of one message; a story longer than this is asked for again, shorter
+NEAREST = 0.2  # below this score a "nearest topic" is noise, and the main topics help more
+
+# Actions: what a choice means. They stand in buttons on phones for years, so they are never renamed.
+MENU, HANDOVER, SEND_QUESTION, CANCEL, NONE_OF_THESE, RESUME = "m", "h", "hs", "x", "n", "r"
+ENTRY, GROUP, LANGUAGE = "e:", "g:", "l:"
+
+# Whole messages, folded, that are orders and not questions. Everything looser is left to the matcher.
+ORDERS = {
+    "start": MENU, "menu": MENU, "0": MENU, "help": MENU, "tro giup": MENU, "thuc don": MENU, "danh muc": MENU,
+    "gap can bo": HANDOVER, "can bo": HANDOVER, "gapcanbo": HANDOVER, "gap nguoi that": HANDOVER,
+    "dung": "stop", "stop": "stop", "dung tin": "stop", "dung nhan tin": "stop", "huy nhan tin": "stop", "ngung nhan tin": "stop",
+    "dung nhan": "stop", "thoi dung nhan": "stop", "dung nhan nua": "stop", "thoi dung nhan nua": "stop", "dung gui nua": "stop",
+    "dung gui tin nua": "stop", "dung lam phien": "stop", "unsubscribe": "stop", "huy dang ky nhan tin": "stop",
+    "nhan tin": RESUME, "nhan tin lai": RESUME, "bat lai": RESUME, "nhan lai": RESUME,
+    "english": LANGUAGE + "en", "tieng anh": LANGUAGE + "en", "tieng viet": LANGUAGE + "vi", "vietnamese": LANGUAGE + "vi",
+}  # fmt: skip
+CANCEL_WORDS = {"thoi", "huy", "khong", "ko", "k", "quay lai", "bo qua", "thoat", "cancel", "thoi khong can", "khong can"}
+YES_WORDS = {"dung", "dung roi", "u", "uh", "uhm", "vang", "da", "phai", "co", "ok", "oke", "yes", "chinh no", "dung vay"}
+NO_WORDS = {"khong phai", "ko phai", "k phai", "khong", "ko", "sai", "sai roi", "khong dung", "no"}
+UNREADABLE = {"sticker", "photo", "voice", "file", "location", "contact", "other"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a turn is decided from; passed around so that no function below takes six arguments."""
+
+    state: State
+    inbound: Inbound
+    library: Library
+    matcher: Matcher
+    today: datetime.date
+
+    def say(self, key: str, **values: object) -> str:
+        return say(self.state.language, key, **values)
+
+
+def respond(state: State, inbound: Inbound, library: Library, matcher: Matcher, now: datetime.datetime) -> Turn:
+    """Decide one message. `now` is an aware time: figures and review dates follow Hanoi's calendar day."""
+    scene = Scene(state, inbound, library, matcher, now.astimezone(HANOI).date())
+    if inbound.in_group and not inbound.addressed:
+        return _silence(scene, "nhóm: không gọi tới bot")
+    if inbound.kind == "blocked":
+        return _silence(scene, "người dùng chặn bot", SetPushes(allowed=False))
+    if inbound.kind == "unblocked":
+        return _silence(scene, "người dùng bỏ chặn bot")
+    if inbound.kind == "start":
+        return _start(scene)
+    if inbound.kind == "choice":
+        return _perform(scene, inbound.choice)
+    if inbound.kind in UNREADABLE and not inbound.text.strip():
+        return _unreadable(scene)
+    return _text(scene, inbound.text)
+
+
+def _text(scene: Scene, raw: str) -> Turn:
+    """A typed message: a number or label on offer, an order, words for an official, or a question."""
+    text = " ".join(raw.split())
+    if not text:
+        return _with_menu(scene, scene.say("empty"), Because("fallback", reason="tin nhắn rỗng"))
+    words = re.sub(r"[^\w\s]", " ", fold(text)).split()
+    plain = " ".join(words)
+    chosen = _typed_choice(scene, text, plain)
+    if chosen is not None:
+        return chosen
+    if text.startswith("/"):
+        plain = words[0] if words else "menu"
+    if scene.state.awaiting == "handover":
+        return _handover_text(scene, raw.strip(), plain)
+    order = _order(text, plain)
+    if order:
+        return _perform(scene, order)
+    if not words:
+        return _with_menu(scene, scene.say("only_signs"), Because("fallback", reason="chỉ có dấu hoặc biểu tượng"))
+    if len(text) > LONGEST_QUESTION:
+        scene_text = text[:LONGEST_QUESTION]
+        return _question(scene, scene_text, lead=scene.say("too_long", limit=LONGEST_QUESTION))
+    if scene.inbound.forwarded:
+        return _question(scene, text, lead=scene.say("forwarded"))
+    if scene.inbound.kind in UNREADABLE:
+        return _question(scene, text, lead=scene.say("caption"))
+    return _question(scene, text)
+
+
+def _order(text: str, plain: str) -> str:
+    """The order a whole message gives, or "". "đúng" (yes) and "dừng" (stop) fold alike: accents decide."""
+    return "" if plain == "dung" and "đúng" in text.lower() else ORDERS.get(plain, "")
+
+
+def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
+    """The offered choice that a typed number, label, yes or no stands for; None when it is something else."""
+    offered = scene.state.offered
+    number = re.fullmatch(r"(?:(?:so|chon|cau|muc|y)\s+)?(?:thu\s+)?(\d{1,2})", plain)
+    if number and offered and int(number[1]) > 0:
+        index = int(number[1])
+        if index <= len(offered):
+            return _perform(scene, offered[index - 1].action)
+        return _turn(
+            scene, [Reply(scene.say("number_range", last=len(offered)), offered)], Because("clarify", reason="số ngoài danh sách")
+        )
+    for choice in offered:
+        if plain and plain == " ".join(re.sub(r"[^\w\s]", " ", fold(choice.label)).split()):
+            return _perform(scene, choice.action)
+    asked_back = any(choice.action == NONE_OF_THESE for choice in offered)
+    if asked_back and plain in NO_WORDS:
+        return _perform(scene, NONE_OF_THESE)
+    if asked_back and plain in YES_WORDS and len(offered) == 2 and "dừng" not in text.lower():
+        return _perform(scene, offered[0].action)
+    if text and any(choice.action == SEND_QUESTION for choice in offered):
+        if plain in YES_WORDS or plain == "gui":
+            return _perform(scene, SEND_QUESTION)
+        if plain in CANCEL_WORDS:
+            return _perform(scene, CANCEL)
+    return None
+
+
+def _perform(scene: Scene, action: str) -> Turn:
+    """What a tap, a number or an order does. An action no version knows any more shows the menu, never an error."""
+    if action.startswith(ENTRY):
+        entry = scene.library.find_entry(action.removeprefix(ENTRY))
+        if entry:
+            return _answer(scene, entry, Because("answer", entry.id, ((entry.id, 1.0),), "người hỏi chọn"))
+        return _with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="mục không còn"))
+    if action.startswith(GROUP):
+        return _group_page(scene, action.removeprefix(GROUP))
+    if action.startswith(LANGUAGE):
+        return _language(scene, action.removeprefix(LANGUAGE))
+    if action == HANDOVER:
+        return _handover(scene)
+    if action == SEND_QUESTION:
+        return _send_question(scene, scene.state.unanswered)
+    if action == NONE_OF_THESE:
+        return _none_of_these(scene)
+    if action == CANCEL:
+        return _with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi"))
+    if action == "stop":
+        return _pushes(scene, allowed=False)
+    if action == RESUME:
+        return _pushes(scene, allowed=True)
+    return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
+
+
+def _question(scene: Scene, text: str, lead: str = "") -> Turn:
+    """The heart: understand, then answer, ask back, or say honestly that there is no answer."""
+    decision = decide(scene.matcher, text, scene.state.topic)
+    candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
+    entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else None
+    if entry:
+        return _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
+    choices = _entry_choices(scene, decision.choices)
+    if decision.kind == "clarify" and choices:
+        options = (*choices, Choice(scene.say("choice.none"), NONE_OF_THESE))
+        reply = Reply(_joined(lead, scene.say("clarify")), options)
+        return _turn(
+            scene, [reply], Because("clarify", "", candidates, decision.reason), text, unanswered=text[:LONGEST_QUESTION], awaiting=""
+        )
+    return _fallback(scene, text, lead, decision, candidates)
+
+
+def _fallback(scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]) -> Turn:
+    near = _entry_choices(scene, tuple(c.id for c in decision.candidates[:3] if c.score >= NEAREST))
+    options = (*near, *_ways_on(scene)) if near else (*_group_choices(scene), *_ways_on(scene, menu=False))
+    sentence = scene.say("fallback.near" if near else "fallback")
+    reply = Reply(_joined(lead, sentence), options)
+    return _turn(scene, [reply], Because("fallback", "", candidates, decision.reason), text, unanswered=text, awaiting="")
+
+
+def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: str = "") -> Turn:
+    if entry.action == "handover":
+        return _handover(scene, because)
+    if entry.action == "stop_pushes":
+        return _pushes(scene, allowed=False, because=because)
+    if entry.action == "resume_pushes":
+        return _pushes(scene, allowed=True, because=because)
+    if entry.action == "menu":
+        return _with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
+    answer = render_answer(scene.library, entry, scene.today)
+    parts = [lead, answer.text]
+    if answer.sources_line:
+        parts.append(answer.sources_line)
+        parts.append(scene.say("reviewed", date=answer.reviewed))
+    if answer.overdue:
+        parts.append(scene.say("overdue"))
+    small_talk = entry.group == "chung"
+    options = (*_entry_choices(scene, entry.next), *_ways_on(scene))
+    topic = scene.state.topic if small_talk else entry.id
+    reply = Reply(_joined(*parts), options)
+    # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.
+    return _turn(scene, [reply], because, text or entry.menu, topic=topic, unanswered=text, awaiting="", said=entry.title)
+
+
+def _start(scene: Scene) -> Turn:
+    """/start, also with a deep link: Telegram allows no dot there, so `bhtn_muc-huong` means `bhtn.muc-huong`."""
+    entry = scene.library.find_entry(scene.inbound.text.strip().replace("_", ".", 1))
+    if entry:
+        return _answer(scene, entry, Because("answer", entry.id, ((entry.id, 1.0),), "đường dẫn tới mục"))
+    return _with_menu(scene, scene.say("greeting"), Because("action", "chung.chao"), awaiting="")
+
+
+def _unreadable(scene: Scene) -> Turn:
+    kind = scene.inbound.kind
+    if kind == "sticker":
+        return _with_menu(scene, scene.say("sticker"), Because("fallback", reason="nhãn dán"))
+    return _with_menu(scene, scene.say(f"cannot_read.{kind}"), Because("fallback", reason=f"không đọc được: {kind}"))
+
+
+def _none_of_these(scene: Scene) -> Turn:
+    reply = Reply(scene.say("none_of_these"), (*_group_choices(scene), *_ways_on(scene, menu=False)))
+    return _turn(scene, [reply], Because("fallback", reason="không phải ý nào đã đưa ra"), scene.say("choice.none"))
+
+
+def _handover(scene: Scene, because: Because | None = None) -> Turn:
+    """Offer to send the words already typed, or ask for them. A group is no place for a person's own case."""
+    because = dataclasses.replace(because or Because("action", "chung.gap-can-bo"), kind="action", id="chung.gap-can-bo")
+    if scene.inbound.in_group:
+        return _turn(scene, [Reply(scene.say("handover.in_group"))], because)
+    cancel = Choice(scene.say("choice.cancel"), CANCEL)
+    waiting = scene.state.unanswered
+    if not waiting:
+        return _turn(scene, [Reply(scene.say("handover.ask"), (cancel,))], because, awaiting="handover")
+    send = Choice(scene.say("choice.send"), SEND_QUESTION)
+    offer = Reply(scene.say("handover.offer", question=quote(waiting)), (send, cancel))
+    return _turn(scene, [offer], because, awaiting="handover")
+
+
+def _handover_text(scene: Scene, raw: str, plain: str) -> Turn:
+    if plain in CANCEL_WORDS:
+        return _perform(scene, CANCEL)
+    order = _order(raw, plain)
+    if order:
+        return _perform(dataclasses.replace(scene, state=dataclasses.replace(scene.state, awaiting="")), order)
+    return _send_question(scene, raw[:LONGEST_QUESTION])
+
+
+def _send_question(scene: Scene, question: str) -> Turn:
+    because = Because("action", "chung.gap-can-bo", reason="gửi câu hỏi cho cán bộ")
+    if not question:  # the button was tapped again after the question had gone
+        return _with_menu(scene, scene.say("handover.nothing"), because, awaiting="")
+    effect = AskOfficial(question, "handover", scene.state.recent)
+    sentence = scene.say("handover.sent", question=quote(question))
+    return _with_menu(scene, sentence, because, effect, awaiting="", unanswered="")
+
+
+def _pushes(scene: Scene, *, allowed: bool, because: Because | None = None) -> Turn:
+    because = dataclasses.replace(because or Because("action", "chung.dung-tin"), kind="action")
+    if allowed:
+        return _turn(scene, [Reply(scene.say("pushes.on"))], because, effects=(SetPushes(allowed=True),), awaiting="")
+    again = Choice(scene.say("choice.resume"), RESUME)
+    reply = Reply(scene.say("pushes.off"), (again,))
+    return _turn(scene, [reply], because, effects=(SetPushes(allowed=False),), awaiting="")
+
+
+def _language(scene: Scene, language: str) -> Turn:
+    if language not in LANGUAGES:
+        return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
+    spoken = dataclasses.replace(scene, state=dataclasses.replace(scene.state, language=language))
+    return _with_menu(spoken, spoken.say("language"), Because("action", reason="đổi ngôn ngữ"), SetLanguage(language))
+
+
+def _group_page(scene: Scene, target: str) -> Turn:
+    """`bhtn` or `bhtn:2`: one page of a group's entries, the featured ones first."""
+    slug, _, number = target.partition(":")
+    group = next((g for g in scene.library.groups if g.slug == slug), None)
+    if group is None:
+        return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
+    entries = scene.library.list_entries(slug)
+    page = int(number) if re.fullmatch(r"[1-9][0-9]?", number) else 1
+    shown = entries[(page - 1) * PAGE : page * PAGE] or entries[:PAGE]
+    options = [Choice(entry.menu, ENTRY + entry.id) for entry in shown]
+    if page * PAGE < len(entries):
+        options.append(Choice(scene.say("choice.more"), f"{GROUP}{slug}:{page + 1}"))
+    options.append(Choice(scene.say("choice.menu"), MENU))
+    reply = Reply(scene.say("group", title=group.title), tuple(options))
+    return _turn(scene, [reply], Because("action", "chung.menu", reason=f"nhóm {slug}"), group.menu, awaiting="")
+
+
+def _with_menu(scene: Scene, sentence: str, because: Because, *effects: Effect, **changes: str) -> Turn:
+    options = (*_group_choices(scene), *_ways_on(scene, menu=False))
+    return _turn(scene, [Reply(sentence, options)], because, effects=effects, **{"awaiting": "", **changes})
+
+
+def _group_choices(scene: Scene) -> tuple[Choice, ...]:
+    return tuple(Choice(group.menu, GROUP + group.slug) for group in scene.library.groups if group.slug != "chung")
+
+
+def _entry_choices(scene: Scene, ids: tuple[str, ...]) -> tuple[Choice, ...]:
+    entries = (scene.library.find_entry(id_) for id_ in ids)
+    return tuple(Choice(entry.menu, ENTRY + entry.id) for entry in entries if entry)
+
+
+def _ways_on(scene: Scene, *, menu: bool = True) -> tuple[Choice, ...]:
+    official = Choice(scene.say("choice.official"), HANDOVER)
+    return (official, Choice(scene.say("choice.menu"), MENU)) if menu else (official,)
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _silence(scene: Scene, reason: str, *effects: Effect) -> Turn:
+    return Turn(scene.state, (), effects, Because("silence", reason=reason))
+
+
+def _turn(
+    scene: Scene,
+    replies: list[Reply],
+    because: Because,
+    heard: str = "",
+    *,
+    effects: tuple[Effect, ...] = (),
+    said: str = "",
+    **changes: str,
+) -> Turn:
+    """Close a turn: numbers now mean the last reply's choices, and an official can read what led here."""
+    line = heard or scene.inbound.text or scene.inbound.kind
+    spoken = said or replies[-1].text.split("\n", 1)[0]
+    recent = (*scene.state.recent, f"Người hỏi: {quote(line, 300)}", f"Bot: {quote(spoken, 120)}")[-8:]
+    offered = replies[-1].choices
+    state = dataclasses.replace(
+        scene.state,
+        offered=offered,
+        recent=recent,
+        turns=scene.state.turns + 1,
+        **changes,  # type: ignore[arg-type]
+    )
+    return Turn(state, tuple(replies), effects, because)

@@ -1,0 +1,154 @@
+"""Every setting, read once at the start: command line over environment over `config.toml` over the default here.
+
+A value that cannot be read stops the start with a sentence that names the setting; nothing is guessed. Each setting is
+documented in `config.example.toml`, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the sentence names it and says what it should be, in Vietnamese."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Telegram:
+    token: str = ""
+    api_url: str = "https://api.telegram.org"
+    mode: str = "polling"
+    webhook_secret: str = ""
+    per_second: float = 30.0
+    chat_interval: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process needs to know. `db_url` empty means a SQLite file in `data_dir`."""
+
+    db_url: str = ""
+    data_dir: Path = Path("data")
+    content_dir: Path = Path("content")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    log_level: str = "INFO"
+    telegram: Telegram = Telegram()
+
+    @property
+    def database_url(self) -> str:
+        return self.db_url or f"sqlite:///{self.data_dir / 'gocua.sqlite3'}"
+
+
+# (setting, environment name, key in config.toml). A secret may also come from a file named by `<NAME>_FILE`.
+NAMES = (
+    ("db_url", "GOCUA_DB_URL", "db_url"),
+    ("data_dir", "GOCUA_DATA_DIR", "data_dir"),
+    ("content_dir", "GOCUA_CONTENT_DIR", "content_dir"),
+    ("host", "GOCUA_HOST", "host"),
+    ("port", "GOCUA_PORT", "port"),
+    ("public_url", "GOCUA_PUBLIC_URL", "public_url"),
+    ("log_level", "GOCUA_LOG_LEVEL", "log_level"),
+    ("telegram.token", "TELEGRAM_BOT_TOKEN", "telegram.token"),
+    ("telegram.api_url", "TELEGRAM_API_URL", "telegram.api_url"),
+    ("telegram.mode", "TELEGRAM_MODE", "telegram.mode"),
+    ("telegram.webhook_secret", "TELEGRAM_WEBHOOK_SECRET", "telegram.webhook_secret"),
+    ("telegram.per_second", "TELEGRAM_PER_SECOND", "telegram.per_second"),
+    ("telegram.chat_interval", "TELEGRAM_CHAT_INTERVAL", "telegram.chat_interval"),
+)
+SECRETS = ("db_url", "telegram.token", "telegram.webhook_secret")
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, config: Path | None = None, **overrides: object
+) -> Settings:
+    """Read the settings. `overrides` are the command line's (None means not given). Raises SettingsError."""
+    environment = os.environ if environment is None else environment
+    path = config or Path(environment.get("GOCUA_CONFIG", "config.toml"))
+    if config and not config.exists():
+        raise SettingsError(f"Không thấy tệp cấu hình {config}.")
+    values = _read_toml(path) if path.exists() else {}
+    for setting, name, _ in NAMES:
+        text = _from_environment(environment, setting, name)
+        if text is not None:
+            values[setting] = text
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    settings = _build(values)
+    _validate(settings)
+    return settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"Không đọc được {path}: {error}. Xem mẫu trong config.example.toml.") from error
+    flat: dict[str, Any] = {}
+    for key, value in tables.items():
+        flat.update({f"{key}.{name}": inner for name, inner in value.items()} if isinstance(value, dict) else {key: value})
+    known = {key: setting for setting, _, key in NAMES}
+    unknown = sorted(set(flat) - set(known))
+    if unknown:
+        raise SettingsError(f"{path}: không có thiết lập tên {', '.join(unknown)}. Xem config.example.toml.")
+    return {known[key]: value for key, value in flat.items()}
+
+
+def _from_environment(environment: Mapping[str, str], setting: str, name: str) -> str | None:
+    if name in environment:
+        return environment[name]
+    file = environment.get(f"{name}_FILE") if setting in SECRETS else None
+    if file is None:
+        return None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE: không đọc được {file}: {error}.") from error
+
+
+def _build(values: Mapping[str, Any]) -> Settings:
+    telegram = {name.partition(".")[2]: value for name, value in values.items() if name.startswith("telegram.")}
+    plain = {name: value for name, value in values.items() if "." not in name}
+    return Settings(**_typed(Settings, plain), telegram=Telegram(**_typed(Telegram, telegram, "telegram.")))
+
+
+def _typed(shape: type, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    kinds = {field.name: str(field.type) for field in dataclasses.fields(shape)}
+    typed: dict[str, Any] = {}
+    for name, value in values.items():
+        kind = kinds[name]
+        try:
+            typed[name] = {"int": int, "float": float, "Path": Path}.get(kind, str)(value)
+        except (TypeError, ValueError) as error:
+            raise SettingsError(f"{prefix}{name}: “{value}” không phải là số.") from error
+    return typed
+
+
+def _validate(settings: Settings) -> None:
+    telegram = settings.telegram
+    _require(1 <= settings.port <= 65535, "port", settings.port, "một số từ 1 đến 65535")
+    _require(telegram.mode in {"polling", "webhook"}, "telegram.mode", telegram.mode, "polling hoặc webhook")
+    _require(telegram.per_second > 0, "telegram.per_second", telegram.per_second, "một số lớn hơn 0")
+    _require(telegram.chat_interval >= 0, "telegram.chat_interval", telegram.chat_interval, "số không âm")
+    _require(
+        not telegram.webhook_secret or re.fullmatch(r"[A-Za-z0-9_-]{1,256}", telegram.webhook_secret) is not None,
+        "telegram.webhook_secret",
+        "…",
+        "chỉ gồm chữ, số, gạch dưới, gạch ngang",
+    )
+    for name, url in (("public_url", settings.public_url), ("telegram.api_url", telegram.api_url)):
+        _require(not url or re.match(r"https?://[^\s/]+", url) is not None, name, url, "một địa chỉ http:// hoặc https://")
+    _require(settings.log_level in {"DEBUG", "INFO", "WARNING", "ERROR"}, "log_level", settings.log_level, "DEBUG, INFO, WARNING hoặc ERROR")
+    if telegram.token and telegram.mode == "webhook" and not (settings.public_url and telegram.webhook_secret):
+        raise SettingsError("telegram.mode = webhook cần cả public_url (https) và telegram.webhook_secret.")
+
+
+def _require(holds: bool, name: str, value: object, wanted: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if not holds:
+        raise SettingsError(f"{name}: “{value}” không hợp lệ, cần {wanted}.")
