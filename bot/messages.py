@@ -59,6 +59,15 @@ class Choice:
     action: str
 
 
+def write_choices(choices: tuple[Choice, ...]) -> str:
+    """Choices as the outbox keeps them."""
+    return json.dumps([dataclasses.asdict(choice) for choice in choices], ensure_ascii=False)
+
+
+def parse_choices(text: str) -> tuple[Choice, ...]:
+    return tuple(Choice(**choice) for choice in json.loads(text or "[]"))
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
     """One bubble: Markdown text (paragraphs, **bold**, lists, links) and the choices under it."""

@@ -43,9 +43,13 @@ def say(language: str, key: str, **values: object) -> str:
     return sentence.format(**values) if values else sentence
 
 
+def escape(text: str) -> str:
+    """Text that a person or official typed, shown as typed: nothing in it is Markdown, a new line is a new paragraph."""
+    escaped = re.sub(r"([\\`*_\[\]<>#&~+.!|-])", r"\\\1", text)
+    return re.sub(r"\s*\n\s*", "\n\n", escaped.strip())
+
+
 def quote(text: str, limit: int = 120) -> str:
     """One line of what a person typed, cut at `limit` characters and safe inside our Markdown."""
     line = " ".join(text.split())
-    if len(line) > limit:
-        line = line[: limit - 1].rstrip() + "…"
-    return re.sub(r"([\\`*_\[\]<>#&])", r"\\\1", line)
+    return escape(line if len(line) <= limit else line[: limit - 1].rstrip() + "…")

@@ -1,0 +1,162 @@
+"""`main.py doctor`: what is wrong with this installation and what to do about it, in Vietnamese, one line a finding."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import email.utils
+import os
+import shutil
+import socket
+import tempfile
+import time
+from pathlib import Path
+from typing import Literal
+
+import aiohttp
+
+from bot.channels.contract import ChannelError
+from bot.channels.telegram import TelegramChannel
+from bot.clock import iso, parse_iso, utc_now
+from bot.conversation import HANOI
+from bot.settings import Settings
+from content.check import check_library
+from storage import channels, outbox, questions
+from storage.database import StorageError, open_database
+from storage.migrations import pending
+
+State = Literal["tốt", "lưu ý", "hỏng"]
+
+DISK_LOW = 500 * 2**20
+CLOCK_OFF_SECONDS = 60.0
+QUESTION_OLD_DAYS = 2
+NETWORK_SECONDS = 10.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    state: State
+    message: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at every part; a part that cannot be looked at is itself a finding, never an exception."""
+    return [
+        *_database(settings),
+        *_content(settings),
+        *_disk(settings),
+        *_port(settings),
+        *asyncio.run(_platforms(settings)),
+    ]
+
+
+def format_findings(findings: list[Finding]) -> str:
+    marks = {"tốt": "✓", "lưu ý": "!", "hỏng": "✗"}
+    lines = [f"{marks[finding.state]} {finding.part}: {finding.message}" for finding in findings]
+    broken = sum(finding.state == "hỏng" for finding in findings)
+    lines.append(f"\n{broken} phần hỏng cần sửa." if broken else "\nKhông có phần nào hỏng.")
+    return "\n".join(lines)
+
+
+def _database(settings: Settings) -> list[Finding]:
+    url = settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return [Finding("Cơ sở dữ liệu", "lưu ý", "chưa có tệp; `make run` hoặc `main.py migrate` sẽ tạo.")]
+    try:
+        database = open_database(url)
+    except (StorageError, ValueError) as error:
+        return [Finding("Cơ sở dữ liệu", "hỏng", str(error))]
+    try:
+        waiting = pending(database)
+        if waiting:
+            return [Finding("Cơ sở dữ liệu", "lưu ý", f"còn {len(waiting)} bước nâng cấp; chạy `main.py migrate`.")]
+        findings = [Finding("Cơ sở dữ liệu", "tốt", f"{database.dialect}, đúng phiên bản.")]
+        with database.reading() as connection:
+            backlog = outbox.backlog(connection)
+            open_count, oldest_at = questions.count_open(connection), questions.oldest_open_at(connection)
+            pauses = {name: channels.find_pause(connection, name, iso(utc_now())) for name in backlog}
+    except StorageError as error:
+        return [Finding("Cơ sở dữ liệu", "hỏng", str(error))]
+    finally:
+        database.close()
+    queued = sum(counts.get("queued", 0) for counts in backlog.values())
+    findings.append(Finding("Hàng gửi", "tốt", f"{queued} tin đang chờ gửi."))
+    findings += [
+        Finding("Hàng gửi", "lưu ý", f"kênh {name} tạm dừng đến {pause.until_at}: {pause.reason}")
+        for name, pause in pauses.items()
+        if pause
+    ]
+    return [*findings, _open_questions(open_count, oldest_at)]
+
+
+def _open_questions(count: int, oldest_at: str | None) -> Finding:
+    if not count or not oldest_at:
+        return Finding("Câu hỏi chờ cán bộ", "tốt", "không có câu nào chờ.")
+    days = (utc_now() - parse_iso(oldest_at)).days
+    state: State = "lưu ý" if days >= QUESTION_OLD_DAYS else "tốt"
+    return Finding("Câu hỏi chờ cán bộ", state, f"{count} câu chờ, câu cũ nhất {days} ngày; xem bằng `main.py questions`.")
+
+
+def _content(settings: Settings) -> list[Finding]:
+    problems = check_library(settings.content_dir, utc_now().astimezone(HANOI).date())
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        first = f"{errors[0].file}:{errors[0].line}: {errors[0].message}"
+        return [Finding("Nội dung", "hỏng", f"{len(errors)} lỗi, đầu tiên: {first}; xem hết bằng `make check`.")]
+    return [Finding("Nội dung", "tốt", f"không lỗi, {len(problems)} nhắc nhở.")]
+
+
+def _disk(settings: Settings) -> list[Finding]:
+    folder = settings.data_dir if settings.data_dir.exists() else Path()
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return [Finding("Ổ đĩa", "hỏng", f"không ghi được vào {folder.resolve()}: {error}.")]
+    state: State = "tốt" if free > DISK_LOW else "lưu ý"
+    return [Finding("Ổ đĩa", state, f"còn trống {free / 2**30:.1f} GB.")]
+
+
+def _port(settings: Settings) -> list[Finding]:
+    try:
+        with socket.create_connection((settings.host, settings.port), timeout=1):
+            return [Finding("Cổng web", "tốt", f"{settings.host}:{settings.port} đang có chương trình nghe.")]
+    except OSError:
+        return [Finding("Cổng web", "lưu ý", f"chưa có gì chạy ở {settings.host}:{settings.port}; chạy `make run`.")]
+
+
+async def _platforms(settings: Settings) -> list[Finding]:
+    telegram = settings.telegram
+    if not telegram.token:
+        return [Finding("Telegram", "lưu ý", "chưa có TELEGRAM_BOT_TOKEN nên kênh này tắt; web chat vẫn chạy.")]
+    clock = await _clock(telegram.api_url)
+    channel = TelegramChannel.for_sending(telegram.token, telegram.api_url)
+    try:
+        name = await channel.identify()
+    except ChannelError as error:
+        hint = "Kiểm tra mạng của máy chủ; Telegram từng bị chặn ở một số nhà mạng, có thể cần TELEGRAM_API_URL khác."
+        wrong = type(error).__name__ == "Misconfigured"
+        return [Finding("Telegram", "hỏng", "khóa bot sai hoặc đã bị thu hồi; lấy khóa mới từ BotFather." if wrong else f"{error}. {hint}"), *clock]
+    finally:
+        await channel.stop()
+    return [Finding("Telegram", "tốt", f"nối được, bot @{name}, chế độ {telegram.mode}."), *clock]
+
+
+async def _clock(url: str) -> list[Finding]:
+    """Compare our clock with the platform's Date header: reminders and figures follow our clock."""
+    started = time.time()
+    try:
+        timeout = aiohttp.ClientTimeout(total=NETWORK_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as response:
+            date = response.headers.get("Date", "")
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return []
+    if not date:
+        return []
+    off = abs(email.utils.parsedate_to_datetime(date).timestamp() - (started + time.time()) / 2)
+    if off > CLOCK_OFF_SECONDS:
+        return [Finding("Đồng hồ", "hỏng", f"lệch khoảng {off:.0f} giây; bật đồng bộ giờ (NTP), nếu không tin nhắc sẽ sai giờ.")]
+    zone = time.tzname[0] if not os.environ.get("TZ") else os.environ["TZ"]
+    return [Finding("Đồng hồ", "tốt", f"đúng giờ (múi giờ máy {zone}; bot luôn dùng giờ Hà Nội).")]

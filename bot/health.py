@@ -1,0 +1,105 @@
+"""What /health and /metrics say: every part with its state and, when it is not well, why and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.channels.contract import Channel
+from bot.clock import iso, utc_now
+from content.check import format_problem
+from content.live import LiveLibrary
+from intents.match import Matcher
+from storage import channels as channel_rows
+from storage import outbox, questions
+from storage.database import Database, StorageError
+
+PROBLEMS_SHOWN = 20
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Health:
+    """Gathers the state of one process. `channels` is filled when the process has started."""
+
+    database: Database
+    live: LiveLibrary[Matcher]
+    channels: Mapping[str, Channel]
+
+    def routes(self) -> list[Route]:
+        return [Route("/health", self.show_health), Route("/metrics", self.show_metrics)]
+
+    async def show_health(self, _request: Request) -> Response:
+        """200 while messages are taken and answered; 503 when the database is away. Content problems are told, not fatal."""
+        report = await asyncio.to_thread(self.report)
+        return JSONResponse(report, 503 if report["status"] == "down" else 200)
+
+    async def show_metrics(self, _request: Request) -> Response:
+        return Response(await asyncio.to_thread(self.measure), media_type=CONTENT_TYPE_LATEST)
+
+    def report(self) -> dict[str, Any]:
+        database, backlog = self._ask_database()
+        channels = {name: self._channel_state(name, channel) for name, channel in self.channels.items()}
+        content = self._content_state()
+        parts = [database, content, *channels.values()]
+        status = "ok" if all(part["state"] == "ok" for part in parts) else "degraded"
+        if database["state"] != "ok":
+            status = "down"
+        return {"status": status, "database": database, "content": content, "channels": channels, "outbox": backlog}
+
+    def measure(self) -> bytes:
+        """The state as Prometheus text; counts come from the database, so that replicas agree."""
+        registry = CollectorRegistry()
+        up = Gauge("gocua_up", "1 khi phần này chạy tốt", ["part"], registry=registry)
+        waiting = Gauge("gocua_outbox_deliveries", "Tin trong hàng gửi", ["channel", "status"], registry=registry)
+        report = self.report()
+        for name in ("database", "content"):
+            up.labels(name).set(report[name]["state"] == "ok")
+        for name, state in report["channels"].items():
+            up.labels(name).set(state["state"] == "ok")
+        for channel, counts in report["outbox"].items():
+            for status, count in counts.items():
+                waiting.labels(channel, status).set(count)
+        entries = Gauge("gocua_content_entries", "Số mục trả lời đang chạy", registry=registry)
+        entries.set(report["content"]["entries"])
+        if report["database"]["state"] == "ok":
+            asked = Gauge("gocua_open_questions", "Câu hỏi chờ cán bộ trả lời", registry=registry)
+            asked.set(report["database"]["open_questions"])
+        return generate_latest(registry)
+
+    def _ask_database(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        try:
+            with self.database.reading() as connection:
+                backlog = outbox.backlog(connection)
+                waiting = questions.count_open(connection)
+        except StorageError as error:
+            return {"state": "down", "reason": str(error)}, {}
+        return {"state": "ok", "kind": self.database.dialect, "open_questions": waiting}, backlog
+
+    def _channel_state(self, name: str, channel: Channel) -> dict[str, Any]:
+        state: dict[str, Any] = {"state": "ok", **channel.status()}
+        try:
+            with self.database.reading() as connection:
+                pause = channel_rows.find_pause(connection, name, iso(utc_now()))
+        except StorageError:
+            return state
+        if pause:
+            state |= {"state": "paused", "paused_until_at": pause.until_at, "reason": pause.reason}
+        return state
+
+    def _content_state(self) -> dict[str, Any]:
+        errors = [problem for problem in self.live.problems if problem.level == "error"]
+        library = self.live.current.library
+        return {
+            "state": "degraded" if errors else "ok",
+            "entries": len(library.entries),
+            "digest": library.digest[:12],
+            "problems": [format_problem(problem) for problem in errors[:PROBLEMS_SHOWN]],
+        }

@@ -1,0 +1,176 @@
+"""The running program: opens every part in order, keeps them going, and closes them in the opposite order.
+
+Web, webhooks and pages live in one Starlette application; each channel has its own sending loop. A channel that is down does
+not take the others with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.channels.contract import Channel
+from bot.channels.registry import Wiring, open_channels
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import Mailbox
+from bot.clock import iso, utc_now
+from bot.health import Health
+from bot.receiving import Inbox
+from bot.sending import Bell, send_forever
+from bot.settings import Settings
+from bot.ticking import start_ticking
+from bot.voice import build_voice
+from bot.web.chat import chat_routes
+from content.live import LiveLibrary
+from intents.match import Matcher
+from storage import channels as channel_rows
+from storage import outbox
+from storage.database import Database, open_database
+from storage.migrations import migrate
+
+log = logging.getLogger(__name__)
+
+
+class AlreadyRunning(Exception):
+    """Another process serves this SQLite file; two would send everything twice."""
+
+
+def serve(settings: Settings) -> None:
+    """Run until told to stop (SIGTERM, Ctrl-C). Raises what keeps it from starting."""
+    with contextlib.ExitStack() as stack:
+        if settings.database_url.startswith("sqlite:"):
+            stack.enter_context(only_process(Path(settings.database_url.removeprefix("sqlite:///"))))
+        database = open_database(settings.database_url)
+        stack.callback(database.close)
+        migrate(database, iso(utc_now()))
+        if database.dialect == "sqlite":
+            _take_over(database)
+        live: LiveLibrary[Matcher] = LiveLibrary(settings.content_dir, "vi", on_change=build_voice)
+        stack.callback(live.stop)
+        app = build_app(settings, database, live)
+        log.info("serve.starting", extra={"url": f"http://{settings.host}:{settings.port}", "database": database.dialect})
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.public_url),
+            timeout_graceful_shutdown=5,
+        )
+        uvicorn.Server(config).run()
+
+
+def build_app(settings: Settings, database: Database, live: LiveLibrary[Matcher]) -> Starlette:
+    """The application with everything in it; its lifespan starts and stops channels, loops and the clock."""
+    bell = Bell()
+    inbox = Inbox(database, lambda: live.current, bell.ring)
+    mailbox = Mailbox(database)
+    channels = open_channels(settings, _wiring(database, inbox, mailbox))
+    health = Health(database, live, channels)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with running(channels, database, bell):
+            yield
+
+    routes = [*chat_routes(inbox, mailbox, settings.public_url), *health.routes(), *_webhook_routes(channels)]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+@contextlib.asynccontextmanager
+async def running(channels: dict[str, Channel], database: Database, bell: Bell) -> AsyncIterator[None]:
+    """Channels, their sending loops and the clock, for as long as the block lasts."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    scheduler = start_ticking(database)
+    loops = [
+        asyncio.create_task(send_forever(channel, database, owner, bell.of(name)), name=f"send:{name}")
+        for name, channel in channels.items()
+    ]
+    try:
+        await asyncio.gather(*(channel.start() for channel in channels.values()))
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+        # Listening stops before sending: what was received last may still get its reply.
+        await asyncio.gather(*(channel.stop() for channel in channels.values()), return_exceptions=True)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def only_process(database: Path) -> Iterator[None]:
+    """Hold the lock beside a SQLite file. The kernel frees it however the process ends, so it can never be stale."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with database.with_name(database.name + ".lock").open("w") as file:
+        _lock(file, database)
+        yield
+
+
+def _lock(file: IO[str], database: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise AlreadyRunning(
+            f"Đã có một tiến trình khác đang chạy với {database}. Hãy dừng tiến trình đó trước, hoặc đặt GOCUA_DATA_DIR khác."
+        ) from error
+
+
+def _take_over(database: Database) -> None:
+    """Nobody else can hold a lease on our own file: what a killed process had in hand is sent again at once."""
+    with database.transaction() as connection:
+        channel_rows.release_all_leases(connection)
+        outbox.release_all(connection)
+
+
+def _wiring(database: Database, inbox: Inbox, mailbox: Mailbox) -> Wiring:
+    def read(name: str) -> int:
+        with database.reading() as connection:
+            return int(channel_rows.get_cursor(connection, name) or 0)
+
+    def write(name: str, offset: int) -> None:
+        with database.transaction() as connection:
+            channel_rows.set_cursor(connection, name, str(offset), iso(utc_now()))
+
+    async def load_offset(name: str) -> int:
+        return await asyncio.to_thread(read, name)
+
+    async def save_offset(name: str, offset: int) -> None:
+        await asyncio.to_thread(write, name, offset)
+
+    return Wiring(inbox.receive, load_offset, save_offset, mailbox)
+
+
+def _webhook_routes(channels: dict[str, Channel]) -> list[Route]:
+    telegram = channels.get("telegram")
+    if not isinstance(telegram, TelegramChannel):
+        return []
+    return [Route("/telegram/webhook", _webhook(telegram.handle_webhook), methods=["POST"])]
+
+
+def _webhook(handle: Callable[[dict[str, str], bytes], Awaitable[int]]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > 2**20:
+                return Response(status_code=413)
+        return Response(status_code=await handle(dict(request.headers), body))
+
+    return endpoint

@@ -1,0 +1,185 @@
+"""Gõ Cửa: the table of contents. Every command stands here in a few lines; what it does lives in the packages.
+
+Imports stand inside the commands on purpose: `check` must work when a channel's library is broken, and `ask` must start fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.settings import Settings, SettingsError, load_settings
+
+
+def serve(settings: Settings, _options: argparse.Namespace) -> int:
+    from bot.logs import set_up_logging
+    from bot.serving import AlreadyRunning
+    from bot.serving import serve as run
+    from content.check import format_problem
+    from content.model import ContentErrors
+    from storage.database import StorageError
+
+    set_up_logging(settings.log_level)
+    try:
+        run(settings)
+    except ContentErrors as errors:
+        return _fail("\n".join(format_problem(problem) for problem in errors.problems))
+    except (AlreadyRunning, StorageError, OSError, ValueError) as error:
+        return _fail(str(error))
+    return 0
+
+
+def chat(settings: Settings, _options: argparse.Namespace) -> int:
+    from bot.asking import converse
+    from bot.voice import load_voice
+
+    print("Gõ câu hỏi rồi nhấn Enter; Ctrl-D để thoát.\n")
+    for bubble in converse(load_voice(settings.content_dir), _typed_lines()):
+        print(bubble + "\n")
+    return 0
+
+
+def ask(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.asking import answer_lines, ask_once
+    from bot.channels.terminal import show
+    from bot.voice import load_voice
+
+    voice = load_voice(settings.content_dir)
+    if options.jsonl:
+        for line in answer_lines(voice, sys.stdin):
+            print(line, flush=True)
+        return 0
+    turn = ask_once(voice, " ".join(options.question))
+    print("\n\n".join(show(reply) for reply in turn.replies))
+    if options.why:
+        print(f"\n[{turn.because.kind} {turn.because.id}: {turn.because.reason}; {turn.because.candidates}]")
+    return 0
+
+
+def check(settings: Settings, _options: argparse.Namespace) -> int:
+    from bot.clock import utc_now
+    from bot.conversation import HANOI
+    from content.check import check_library, format_problem
+
+    problems = check_library(settings.content_dir, utc_now().astimezone(HANOI).date())
+    for problem in problems:
+        print(format_problem(problem))
+    errors = sum(problem.level == "error" for problem in problems)
+    print(f"Kiểm tra nội dung: {errors} lỗi, {len(problems) - errors} nhắc nhở.")
+    return 1 if errors else 0
+
+
+def test(settings: Settings, _options: argparse.Namespace) -> int:
+    from bot.judging import judge
+
+    print(judge(settings.content_dir))
+    return 0
+
+
+def migrate(settings: Settings, _options: argparse.Namespace) -> int:
+    from bot.clock import iso, utc_now
+    from storage.database import open_database
+    from storage.migrations import migrate as run
+
+    database = open_database(settings.database_url)
+    done = run(database, iso(utc_now()))
+    database.close()
+    print("\n".join(f"Đã áp dụng {name}" for name in done) or "Cơ sở dữ liệu đã ở bản mới nhất.")
+    return 0
+
+
+def questions(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.answering import answer, list_open
+    from storage.database import open_database
+
+    database = open_database(settings.database_url)
+    try:
+        text = answer(database, options.id, options.answer, options.by) if options.id else list_open(database)
+    except LookupError as error:
+        return _fail(str(error))
+    finally:
+        database.close()
+    print(text)
+    return 0
+
+
+def doctor(settings: Settings, _options: argparse.Namespace) -> int:
+    from bot.doctoring import examine, format_findings
+
+    findings = examine(settings)
+    print(format_findings(findings))
+    return 1 if any(finding.state == "hỏng" for finding in findings) else 0
+
+
+COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] = {
+    "serve": (serve, "chạy bot: web chat, webhook, gửi tin (mặc định http://127.0.0.1:8080)"),
+    "chat": (chat, "trò chuyện thử ngay trên màn hình này, không lưu gì"),
+    "ask": (ask, "hỏi một câu, hoặc nhiều câu với --jsonl"),
+    "check": (check, "kiểm tra toàn bộ nội dung, báo lỗi theo tệp và dòng"),
+    "test": (test, "đo khả năng hiểu câu hỏi trên bộ câu mẫu"),
+    "migrate": (migrate, "tạo hoặc nâng cấp cơ sở dữ liệu"),
+    "questions": (questions, "xem và trả lời câu hỏi người dân gửi cán bộ"),
+    "doctor": (doctor, "khám cài đặt: khóa bot, mạng, cơ sở dữ liệu, nội dung, đồng hồ, ổ đĩa"),
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py", description="Gõ Cửa: trợ lý việc làm Hà Nội.")
+    parser.add_argument("--config", type=Path, help="tệp cấu hình (mặc định config.toml nếu có)")
+    parser.add_argument("--db-url", help="sqlite:///đường/dẫn hoặc postgresql://…")
+    parser.add_argument("--data-dir", type=Path, help="thư mục dữ liệu (mặc định data/)")
+    parser.add_argument("--content-dir", type=Path, help="thư mục nội dung (mặc định content/)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="LỆNH")
+    parsers = {name: commands.add_parser(name, help=text, description=text) for name, (_, text) in COMMANDS.items()}
+    parsers["serve"].add_argument("--host", help="địa chỉ nghe (mặc định 127.0.0.1)")
+    parsers["serve"].add_argument("--port", type=int, help="cổng (mặc định 8080)")
+    parsers["ask"].add_argument("question", nargs="*", help="câu hỏi")
+    parsers["ask"].add_argument("--jsonl", action="store_true", help='đọc {"text": …} mỗi dòng, in một dòng JSON mỗi câu')
+    parsers["ask"].add_argument("--why", action="store_true", help="in thêm vì sao trả lời như vậy")
+    parsers["questions"].add_argument("id", type=int, nargs="?", help="số của câu hỏi cần trả lời")
+    parsers["questions"].add_argument("answer", nargs="?", help="câu trả lời gửi người hỏi")
+    parsers["questions"].add_argument("--by", default="cán bộ", help="tên cán bộ trả lời")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.command == "ask" and not (options.jsonl or options.question):
+        parser.error("ask cần một câu hỏi, hoặc --jsonl")
+    try:
+        settings = load_settings(
+            config=options.config,
+            db_url=options.db_url,
+            data_dir=options.data_dir,
+            content_dir=options.content_dir,
+            host=getattr(options, "host", None),
+            port=getattr(options, "port", None),
+        )
+    except SettingsError as error:
+        return _fail(str(error))
+    try:
+        return COMMANDS[options.command][0](settings, options)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+
+
+def _typed_lines() -> Iterator[str]:
+    while True:
+        try:
+            yield input("> ")
+        except EOFError:
+            return
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
