@@ -14,7 +14,7 @@ from content.fields import check_keys, read_date, read_document, read_items, rea
 from content.findings import Findings
 from content.model import ACTIONS, PRIORITY_GROUPS, Entry, Group, Segment, Source, Texts
 from content.templates import TemplateProblem, parse_template
-from content.yaml_lines import Fields, Node, Scalar
+from content.yaml_lines import Fields, Node
 
 MENU_LENGTH = 24
 FIRST_LENGTH = 8
@@ -39,7 +39,7 @@ _FENCE = re.compile(r"---[ \t]*")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EntryFile:
-    """An entry as read, and where its parts stand: `lines` maps "menu", "next", "ask.0", "next.1", "body" …"""
+    """An entry and where its parts stand: `lines` maps "menu", "next", "ask.0", "next.1", "body" …"""
 
     entry: Entry
     texts: Texts
@@ -55,7 +55,7 @@ class GroupFile:
 
 
 def parse_entry(text: str, group: str, slug: str, findings: Findings) -> EntryFile | None:
-    """Read one entry. None when there is no front matter to speak of; otherwise parts with errors are empty."""
+    """Read one entry. None when it has no readable front matter; otherwise parts with errors are empty."""
     if not (_SLUG.fullmatch(group) and _SLUG.fullmatch(slug)):
         findings.error(
             1,

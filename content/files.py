@@ -90,6 +90,9 @@ def read_bytes(path: Path, findings: Findings) -> bytes | None:
             findings.error(1, "", "Tệp quá lớn", f"Một tệp nội dung không quá {MAX_BYTES // 1000} KB.")
             return None
         return path.read_bytes()
+    except FileNotFoundError:
+        findings.error(1, "", "Không có tệp này", "Tạo tệp theo mẫu trong docs/bien-tap.md.")
+        return None
     except OSError as error:
         findings.error(1, "", f"Không đọc được tệp ({error.strerror})", "Kiểm tra tên tệp và quyền đọc.")
         return None
