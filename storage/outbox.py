@@ -1,0 +1,325 @@
+"""Everything on its way to people: replies, reminders and broadcasts, one row per recipient.
+
+A delivery is queued, then claimed by a sender ("sending", while its lease runs), then settled for good: sent,
+refused, gone, expired or cancelled. Nothing here knows a platform, a pace or what a text means.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from storage.database import Connection, StorageBusy, StorageConflict
+from storage.sql import Params
+
+PRIORITY_REPLY = 0
+PRIORITY_REMINDER = 5
+PRIORITY_BULK = 9
+PRIORITIES = (PRIORITY_REPLY, PRIORITY_REMINDER, PRIORITY_BULK)
+
+FailedStatus = Literal["refused", "gone", "expired"]
+
+_ROWS_PER_INSERT = 100
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """One message to one person. `kind` says what it is, for reports; `priority` is one of `PRIORITIES`.
+
+    An empty `expires_at` never expires. `dedupe_key` is unique for ever: the same key twice is one delivery.
+    """
+
+    person_id: int
+    channel: str
+    address: str
+    text: str
+    choices_json: str
+    priority: int
+    due_at: str
+    kind: str
+    turn_id: int | None = None
+    broadcast_id: int | None = None
+    expires_at: str = ""
+    callback_id: str = ""
+    dedupe_key: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Delivery:
+    """A stored delivery. `may_repeat`: an earlier try may have arrived, so sending it again may show it
+    twice.
+
+    `attempts` counts tries that failed, `claims` how often a sender took it; `settled_at` is empty until
+    settled.
+    """
+
+    id: int
+    person_id: int
+    channel: str
+    address: str
+    text: str
+    choices_json: str
+    priority: int
+    kind: str
+    turn_id: int | None
+    broadcast_id: int | None
+    callback_id: str
+    status: str
+    reason: str
+    due_at: str
+    expires_at: str
+    claims: int
+    attempts: int
+    may_repeat: bool
+    created_at: str
+    settled_at: str
+
+
+_COLUMNS = ", ".join(field.name for field in dataclasses.fields(Delivery))
+_NEW_COLUMNS = tuple(field.name for field in dataclasses.fields(NewDelivery))
+
+
+def _delivery(row: dict[str, Any]) -> Delivery:
+    return Delivery(**{**row, "may_repeat": bool(row["may_repeat"])})
+
+
+def enqueue(c: Connection, deliveries: Sequence[NewDelivery], now: str) -> list[int]:
+    """Queue deliveries; return the ids of the new ones, rising in the order given.
+
+    A repeated `dedupe_key`, or a person who already has this broadcast, is silently nothing and has no id.
+    """
+    ids: list[int] = []
+    for start in range(0, len(deliveries), _ROWS_PER_INSERT):
+        some = deliveries[start : start + _ROWS_PER_INSERT]
+        ids += sorted(row["id"] for row in c.rows(_insert(len(some)), _insert_params(some, now)))
+    return ids
+
+
+def _insert(count: int) -> str:
+    values = ",\n".join(
+        "("
+        + ", ".join(f":{column}_{n}" for column in _NEW_COLUMNS)
+        + ", 'queued', '', 0, 0, 0, '', '', '', :now, '')"
+        for n in range(count)
+    )
+    return f"""
+        INSERT INTO outbox (
+            {", ".join(_NEW_COLUMNS)},
+            status, reason, claims, attempts, may_repeat, lease_owner, leased_until, platform_message_id,
+            created_at, settled_at
+        )
+        VALUES {values}
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    """  # noqa: S608
+
+
+def _insert_params(deliveries: Iterable[NewDelivery], now: str) -> dict[str, str | int | None]:
+    params: dict[str, str | int | None] = {"now": now}
+    for n, delivery in enumerate(deliveries):
+        for column in _NEW_COLUMNS:
+            params[f"{column}_{n}"] = getattr(delivery, column)
+    return params
+
+
+# What may leave now. For one address the order is priority, then age; so a delivery waits while
+#  - another one is in flight to the same address, or
+#  - a more urgent one is due, or
+#  - an older one of the same urgency is due or was already tried (its retry keeps its place).
+# One that is merely planned for later holds nobody up.
+# MATERIALIZED: without it PostgreSQL may run the selection again for every row and claim more than the limit.
+_CLAIM = f"""
+    WITH next AS MATERIALIZED (
+        SELECT d.id FROM outbox AS d
+        WHERE d.channel = :channel AND d.priority = :priority AND d.status = 'queued' AND d.due_at <= :now
+            AND (d.expires_at = '' OR d.expires_at > :now)
+            AND NOT EXISTS (
+                SELECT 1 FROM outbox AS flying
+                WHERE flying.channel = d.channel AND flying.address = d.address AND flying.status = 'sending'
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM outbox AS urgent
+                WHERE urgent.channel = d.channel AND urgent.address = d.address AND urgent.status = 'queued'
+                    AND urgent.priority < d.priority AND urgent.due_at <= :now
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM outbox AS older
+                WHERE older.channel = d.channel AND older.address = d.address AND older.status = 'queued'
+                    AND older.priority = d.priority AND older.id < d.id
+                    AND (older.due_at <= :now OR older.claims > 0)
+            )
+        ORDER BY d.due_at, d.id
+        LIMIT :limit
+        {{skip_locked}}
+    )
+    UPDATE outbox
+    SET status = 'sending', lease_owner = :owner, leased_until = :lease_until, claims = claims + 1
+    WHERE id IN (SELECT id FROM next)
+    RETURNING {_COLUMNS}
+"""  # noqa: S608
+
+
+def claim(c: Connection, channel: str, owner: str, limit: int, lease_until: str, now: str) -> list[Delivery]:
+    """Take up to `limit` deliveries to send now, the most urgent first; they are ours until `lease_until`.
+
+    At most one per address is ever in flight. What a sender took and did not settle before its lease ended is
+    taken again, marked `may_repeat`. Call `expire_old` first: what is past its use-by is not claimed, but
+    still holds up what is behind it. Raises StorageBusy when two senders reached for the same address at the
+    same moment: try again.
+    """
+    _take_back(c, channel, now)
+    claimed: list[Delivery] = []
+    # One query per priority: each is a short walk along the index, however much is planned for later.
+    for priority in PRIORITIES:
+        if len(claimed) == limit:
+            break
+        params: Params = {
+            "channel": channel,
+            "priority": priority,
+            "owner": owner,
+            "limit": limit - len(claimed),
+            "lease_until": lease_until,
+            "now": now,
+        }
+        try:
+            found = [_delivery(row) for row in c.rows(_CLAIM, params)]
+        except StorageConflict as error:
+            raise StorageBusy(error.detail) from error
+        claimed += sorted(found, key=lambda delivery: (delivery.due_at, delivery.id))
+    return claimed
+
+
+def _take_back(c: Connection, channel: str, now: str) -> None:
+    c.execute(
+        """
+        UPDATE outbox SET status = 'queued', lease_owner = '', leased_until = '', may_repeat = 1
+        WHERE channel = :channel AND status = 'sending' AND leased_until <= :now
+        """,
+        {"channel": channel, "now": now},
+    )
+
+
+def settle_sent(c: Connection, sent: Sequence[tuple[int, str]], now: str) -> None:
+    """The platform took these: pairs of (id, the platform's message id, "" when it gives none)."""
+    c.execute_many(
+        """
+        UPDATE outbox SET status = 'sent', reason = '', platform_message_id = :platform_message_id,
+            settled_at = :now, lease_owner = '', leased_until = ''
+        WHERE id = :id AND status IN ('queued', 'sending')
+        """,
+        [{"id": id_, "platform_message_id": platform_id, "now": now} for id_, platform_id in sent],
+    )
+
+
+def settle_failed(c: Connection, failed: Sequence[tuple[int, FailedStatus, str]], now: str) -> None:
+    """These are given up for good: triples of (id, status, reason)."""
+    c.execute_many(
+        """
+        UPDATE outbox SET status = :status, reason = :reason, attempts = attempts + 1,
+            settled_at = :now, lease_owner = '', leased_until = ''
+        WHERE id = :id AND status IN ('queued', 'sending')
+        """,
+        [{"id": id_, "status": status, "reason": reason, "now": now} for id_, status, reason in failed],
+    )
+
+
+def reschedule(
+    c: Connection, delivery_id: int, due_at: str, attempts_add: int, reason: str, *, may_have_arrived: bool
+) -> None:
+    """Try this one again at `due_at`; it keeps its place before younger ones to the same address."""
+    c.execute(
+        """
+        UPDATE outbox SET status = 'queued', due_at = :due_at, attempts = attempts + :attempts_add, reason =
+        :reason, may_repeat = CASE WHEN :may_have_arrived = 1 THEN 1 ELSE may_repeat END,
+            lease_owner = '', leased_until = ''
+        WHERE id = :id AND status = 'sending'
+        """,
+        {
+            "id": delivery_id,
+            "due_at": due_at,
+            "attempts_add": attempts_add,
+            "reason": reason,
+            "may_have_arrived": int(may_have_arrived),
+        },
+    )
+
+
+def release(c: Connection, ids: Sequence[int]) -> None:
+    """Give back what was claimed and not tried (a graceful stop): due at once, not counted as a repeat."""
+    c.execute_many(
+        """
+        UPDATE outbox SET status = 'queued', lease_owner = '', leased_until = ''
+        WHERE id = :id AND status = 'sending'
+        """,
+        [{"id": id_} for id_ in ids],
+    )
+
+
+def release_all(c: Connection) -> int:
+    """Take back everything in flight at once, marked `may_repeat`; return how many.
+
+    Only for the one process of a SQLite file, at its start: whoever was sending is dead.
+    """
+    return c.execute(
+        """
+        UPDATE outbox SET status = 'queued', lease_owner = '', leased_until = '', may_repeat = 1
+        WHERE status = 'sending'
+        """
+    )
+
+
+_NEXT_DUE = " UNION ALL ".join(
+    [
+        "SELECT MIN(leased_until) AS at FROM outbox WHERE channel = :channel AND status = 'sending'",
+        *(
+            f"SELECT MIN(due_at) AS at FROM outbox "  # noqa: S608
+            f"WHERE channel = :channel AND priority = {priority} AND status = 'queued'"
+            for priority in PRIORITIES
+        ),
+    ]
+)
+
+
+def next_due_at(c: Connection, channel: str) -> str | None:
+    """The earliest time at which there may be something to claim, perhaps past; None when nothing is on its
+    way.
+
+    What waits behind a message in flight counts as due: settling that one is what frees it.
+    """
+    times = [row["at"] for row in c.rows(_NEXT_DUE, {"channel": channel}) if row["at"] is not None]
+    return min(times, default=None)
+
+
+def expire_old(c: Connection, now: str) -> int:
+    """Give up what is queued past its use-by, with a reason; return how many."""
+    return c.execute(
+        """
+        UPDATE outbox SET status = 'expired', reason = 'quá hạn gửi', settled_at = :now
+        WHERE status = 'queued' AND expires_at <> '' AND expires_at <= :now
+        """,
+        {"now": now},
+    )
+
+
+def backlog(c: Connection) -> dict[str, dict[str, int]]:
+    """What is on its way: channel → status (queued, sending) → how many. Channels with nothing are absent."""
+    found: dict[str, dict[str, int]] = {}
+    for status in ("queued", "sending"):
+        rows = c.rows(
+            f"SELECT channel, COUNT(*) AS n FROM outbox WHERE status = '{status}' GROUP BY channel"  # noqa: S608
+        )
+        for row in rows:
+            found.setdefault(row["channel"], {})[status] = int(row["n"])
+    return found
+
+
+def list_for_person(c: Connection, person_id: int, after_id: int, limit: int) -> list[Delivery]:
+    """All deliveries to one person with an id above `after_id`, oldest first, whatever became of them."""
+    rows = c.rows(
+        f"""
+        SELECT {_COLUMNS} FROM outbox WHERE person_id = :person_id AND id > :after_id ORDER BY id LIMIT :limit
+        """,  # noqa: S608
+        {"person_id": person_id, "after_id": after_id, "limit": limit},
+    )
+    return [_delivery(row) for row in rows]

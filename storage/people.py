@@ -1,0 +1,121 @@
+"""Who has written to us: one person per (channel, address).
+
+Remembers; decides nothing about what may be sent to whom beyond keeping the person's own switches.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from storage.database import Connection
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Person:
+    """`commune` is empty until known; `gone_at` is empty while the address works.
+
+    `pushes_allowed` is the person's stop switch for what they did not ask for; it is not a consent.
+    """
+
+    id: int
+    channel: str
+    address: str
+    name: str
+    language: str
+    commune: str
+    pushes_allowed: bool
+    gone_at: str
+    created_at: str
+    last_seen_at: str
+
+
+_COLUMNS = "id, channel, address, name, language, commune, pushes_allowed, gone_at, created_at, last_seen_at"
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(**{**row, "pushes_allowed": bool(row["pushes_allowed"])})
+
+
+def get_or_create_person(c: Connection, channel: str, address: str, name: str, now: str) -> Person:
+    """The person who just wrote, held until the transaction ends: a second message of theirs waits its turn.
+
+    An empty `name` keeps the one we have. Whoever writes is not gone.
+    """
+    row = c.row(
+        f"""
+        INSERT INTO people (
+            channel, address, name, language, commune, pushes_allowed, gone_at, gone_reason, created_at,
+            last_seen_at )
+        VALUES (:channel, :address, :name, 'vi', '', 1, '', '', :now, :now)
+        ON CONFLICT (channel, address) DO UPDATE SET
+            name = CASE WHEN excluded.name = '' THEN people.name ELSE excluded.name END,
+            gone_at = '',
+            gone_reason = '',
+            last_seen_at = excluded.last_seen_at
+        RETURNING {_COLUMNS}
+        """,  # noqa: S608
+        {"channel": channel, "address": address, "name": name, "now": now},
+    )
+    assert row is not None
+    return _person(row)
+
+
+def find_person(c: Connection, channel: str, address: str) -> Person | None:
+    """The person at this address, or None when nobody ever wrote from it."""
+    row = c.row(
+        f"SELECT {_COLUMNS} FROM people WHERE channel = :channel AND address = :address",  # noqa: S608
+        {"channel": channel, "address": address},
+    )
+    return _person(row) if row else None
+
+
+def get_person(c: Connection, person_id: int) -> Person:
+    """The person with this id; LookupError when there is none."""
+    row = c.row(f"SELECT {_COLUMNS} FROM people WHERE id = :id", {"id": person_id})  # noqa: S608
+    if row is None:
+        raise LookupError(f"Không có người dùng số {person_id}.")
+    return _person(row)
+
+
+def set_pushes(c: Connection, person_id: int, *, allowed: bool) -> None:
+    """Allow or stop reminders and broadcasts. What is already queued stays; the caller decides about it."""
+    c.execute(
+        "UPDATE people SET pushes_allowed = :allowed WHERE id = :id",
+        {"allowed": int(allowed), "id": person_id},
+    )
+
+
+def set_language(c: Connection, person_id: int, language: str) -> None:
+    """Remember the language the bot's own texts are shown in, e.g. "vi"."""
+    c.execute(
+        "UPDATE people SET language = :language WHERE id = :id", {"language": language, "id": person_id}
+    )
+
+
+def mark_gone(c: Connection, channel: str, address: str, reason: str, now: str) -> None:
+    """Nobody is at this address any more: remember it and drop what is queued for it, except replies.
+
+    Replies stay: they are what the person finds when they come back. An unknown address changes nothing.
+    """
+    params = {"channel": channel, "address": address, "reason": reason, "now": now}
+    c.execute(
+        """
+        UPDATE people SET gone_at = :now, gone_reason = :reason
+        WHERE channel = :channel AND address = :address AND gone_at = ''
+        """,
+        params,
+    )
+    c.execute(
+        """
+        UPDATE outbox SET status = 'gone', reason = :reason, settled_at = :now
+        WHERE channel = :channel AND address = :address AND status = 'queued' AND priority > 0
+        """,
+        params,
+    )
+
+
+def count_people(c: Connection) -> int:
+    """How many people ever wrote, gone or not."""
+    row = c.row("SELECT COUNT(*) AS n FROM people")
+    return int(row["n"]) if row else 0
