@@ -1,0 +1,1 @@
+"""What the browser sees: the chat page and its stream. Decides nothing, writes nothing to the database."""
