@@ -124,9 +124,7 @@ def _read(root: Path, tree: Tree) -> _Files:
     def text_of(path: Path) -> tuple[str | None, Findings]:
         findings = Findings(display_name(root, path))
         data = read_bytes(path, findings)
-        digest.update(
-            f"{findings.file}\0{len(data or b'')}\0".encode("utf-8", "surrogateescape") + (data or b"")
-        )
+        digest.update(f"{findings.file}\0{len(data or b'')}\0".encode("utf-8", "surrogateescape") + (data or b""))
         return (None if data is None else decode(data, findings)), findings
 
     text, figure_findings = text_of(tree.figures)
@@ -176,9 +174,7 @@ def _check_groups(files: _Files) -> None:
         for number, id_ in enumerate(group.first):
             at = lines[f"{group.slug}.first.{number}"]
             if id_ not in files.ids:
-                findings.error(
-                    at, f"{group.slug}.first", f"Không có mục `{id_}`", _nearest(id_, files.ids, NO_ENTRY)
-                )
+                findings.error(at, f"{group.slug}.first", f"Không có mục `{id_}`", _nearest(id_, files.ids, NO_ENTRY))
             elif id_ in group.first[:number]:
                 findings.error(at, f"{group.slug}.first", f"Mục `{id_}` viết hai lần", "Giữ lại một.")
 
@@ -195,9 +191,7 @@ def _check_links(files: _Files) -> None:
             elif id_ in entry.next[:number]:
                 findings.error(line, "next", f"Mục `{id_}` viết hai lần", "Giữ lại một.")
         if entry.group != "chung" and not 2 <= len(entry.next) <= 4:
-            findings.warning(
-                read.lines["next"], "next", f"Có {len(entry.next)} mục tiếp theo", "Nên có 2 đến 4 mục."
-            )
+            findings.warning(read.lines["next"], "next", f"Có {len(entry.next)} mục tiếp theo", "Nên có 2 đến 4 mục.")
 
 
 def _nearest(id_: str, ids: Iterable[str], otherwise: str) -> str:
@@ -219,9 +213,7 @@ def _check_menus(files: _Files) -> None:
 def fold_phrasing(text: str) -> str:
     """A phrasing without case, diacritics and punctuation: what makes two of them the same."""
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join(
-        re.findall(r"[^\W_]+", "".join(each for each in decomposed if not unicodedata.combining(each)))
-    )
+    return " ".join(re.findall(r"[^\W_]+", "".join(each for each in decomposed if not unicodedata.combining(each))))
 
 
 def _check_phrasings(files: _Files) -> None:
@@ -242,9 +234,7 @@ def _check_phrasings(files: _Files) -> None:
                 where = f"mục `{other}` ({file}:{at})"
                 findings.error(line, "ask", f"Câu “{phrasing}” trùng với {where}", "Bỏ ở một trong hai mục.")
             elif at != line:
-                findings.warning(
-                    line, "ask", f"Câu “{phrasing}” trùng với dòng {at}", "Thay bằng cách hỏi khác."
-                )
+                findings.warning(line, "ask", f"Câu “{phrasing}” trùng với dòng {at}", "Thay bằng cách hỏi khác.")
 
 
 def _uses(read: EntryFile) -> list[FigureUse]:
@@ -269,9 +259,7 @@ def _check_figure_uses(files: _Files) -> set[str]:
                     findings.error(line, field, f"Không có số `{segment.figure}` trong figures.yaml", hint)
                 wrong = check_filter(figure.unit, segment.filter) if figure else ""
                 if wrong:
-                    findings.error(
-                        line, field, f"`{segment.figure}|{segment.filter}`: {wrong}", "Sửa bộ lọc."
-                    )
+                    findings.error(line, field, f"`{segment.figure}|{segment.filter}`: {wrong}", "Sửa bộ lọc.")
     return used
 
 
@@ -310,9 +298,7 @@ def _check_staleness(files: _Files, library: Library, on: date) -> list[Problem]
             hint = "Đọc lại văn bản, sửa nếu cần, rồi ghi `reviewed` và `review_by` mới."
             stale.add(line, "review_by", f"Quá hạn rà soát {late} ngày", hint, level)
         if on < entry.reviewed < date.max:
-            stale.warning(
-                read.lines["reviewed"], "reviewed", "Ngày rà soát ở tương lai", "Ghi ngày đã rà soát."
-            )
+            stale.warning(read.lines["reviewed"], "reviewed", "Ngày rà soát ở tương lai", "Ghi ngày đã rà soát.")
         problems += stale.problems
     stale = Findings(files.figure_findings.file)
     for id_, figure in library.figures.items():
@@ -320,9 +306,7 @@ def _check_staleness(files: _Files, library: Library, on: date) -> list[Problem]
         if find_value(library.figures, id_, on) is None:
             hint = "Thêm một dòng `values` có hiệu lực hôm nay."
             stale.error(line, id_, f"Số `{id_}` không có giá trị cho hôm nay", hint)
-        elif (
-            not figure.product and find_value(library.figures, id_, on + timedelta(days=NOTICE_DAYS)) is None
-        ):
+        elif not figure.product and find_value(library.figures, id_, on + timedelta(days=NOTICE_DAYS)) is None:
             hint = "Thêm giá trị tiếp theo khi có văn bản mới."
             stale.warning(line, id_, f"Số `{id_}` sắp hết hiệu lực", hint)
     return sort_problems([*problems, *stale.problems])

@@ -71,9 +71,7 @@ def parse_entry(text: str, group: str, slug: str, findings: Findings) -> EntryFi
     if fields is None:
         return None
     if "id" in fields.values:
-        findings.error(
-            fields.lines["id"], "id", "Không ghi `id`", f"Id lấy từ tên tệp: {group}.{slug}. Bỏ dòng này."
-        )
+        findings.error(fields.lines["id"], "id", "Không ghi `id`", f"Id lấy từ tên tệp: {group}.{slug}. Bỏ dòng này.")
     check_keys(fields, (*_KEYS, "id"), findings)
     lines = {**dict.fromkeys(_KEYS, 1), **fields.lines, "body": body_line}
     return _build(fields.values, body, group, slug, lines, findings)
@@ -159,9 +157,7 @@ def _check_values(entry: Entry, lines: Mapping[str, int], findings: Findings) ->
             f"Rút còn tối đa {MENU_LENGTH} ký tự.",
         )
     if entry.review_by < entry.reviewed < date.max:
-        findings.error(
-            lines["review_by"], "review_by", "`review_by` trước `reviewed`", "Sửa lại một trong hai ngày."
-        )
+        findings.error(lines["review_by"], "review_by", "`review_by` trước `reviewed`", "Sửa lại một trong hai ngày.")
     if entry.action and entry.action not in ACTIONS:
         hint = suggest(entry.action, ACTIONS)
         findings.error(lines["action"], "action", f"Không có hành động `{entry.action}`", hint)
@@ -193,9 +189,7 @@ def parse_groups(text: str, findings: Findings) -> GroupFile:
     for slug, node in document.values.items():
         line = lines[slug] = document.lines[slug]
         if not isinstance(node, Fields):
-            findings.error(
-                line, slug, f"Nhóm `{slug}` phải có title, menu và first", "Xem mẫu trong docs/bien-tap.md."
-            )
+            findings.error(line, slug, f"Nhóm `{slug}` phải có title, menu và first", "Xem mẫu trong docs/bien-tap.md.")
             continue
         check_keys(node, _GROUP_KEYS, findings, f"{slug}.")
         title = read_text(node.values.get("title"), line, "title", findings)
@@ -207,9 +201,7 @@ def parse_groups(text: str, findings: Findings) -> GroupFile:
         first = read_texts(node.values.get("first"), line, "first", findings)
         if len(first) > FIRST_LENGTH:
             at = node.lines["first"]
-            findings.error(
-                at, f"{slug}.first", f"Có {len(first)} mục, tối đa {FIRST_LENGTH}", "Bỏ bớt mục ít hỏi."
-            )
+            findings.error(at, f"{slug}.first", f"Có {len(first)} mục, tối đa {FIRST_LENGTH}", "Bỏ bớt mục ít hỏi.")
         lines.update({f"{slug}.first.{number}": at for number, (_, at) in enumerate(first)})
         groups.append(Group(slug, title, menu, tuple(each for each, _ in first)))
     return GroupFile(tuple(groups), lines)

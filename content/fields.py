@@ -27,9 +27,7 @@ def read_document(text: str, findings: Findings, first_line: int = 1) -> Fields 
         findings.error(problem.line, "", problem.message, problem.hint)
         return None
     if not isinstance(node, Fields):
-        findings.error(
-            node.line if node else first_line, "", "Phải là các dòng dạng `tên: giá trị`", "Xem mẫu."
-        )
+        findings.error(node.line if node else first_line, "", "Phải là các dòng dạng `tên: giá trị`", "Xem mẫu.")
         return None
     return node
 
@@ -63,9 +61,7 @@ def read_text(node: Node | None, line: int, field: str, findings: Findings, *, r
             findings.error(line, field, f"Thiếu `{field}`", f"Thêm dòng `{field}: …`.")
         return ""
     if not isinstance(node, Scalar):
-        findings.error(
-            node.line, field, f"`{field}` phải là một câu chữ", "Viết một dòng, không viết danh sách."
-        )
+        findings.error(node.line, field, f"`{field}` phải là một câu chữ", "Viết một dòng, không viết danh sách.")
         return ""
     text = node.text.strip()
     if required and not text:
@@ -76,14 +72,10 @@ def read_text(node: Node | None, line: int, field: str, findings: Findings, *, r
 def read_items(node: Node | None, line: int, field: str, findings: Findings) -> tuple[Node, ...]:
     """The nodes of a list; a missing one is a finding, an empty one is not."""
     if node is None or is_null(node):
-        findings.error(
-            line, field, f"Thiếu `{field}`", f"Thêm `{field}: […]`; nếu không có gì thì `{field}: []`."
-        )
+        findings.error(line, field, f"Thiếu `{field}`", f"Thêm `{field}: […]`; nếu không có gì thì `{field}: []`.")
         return ()
     if not isinstance(node, Items):
-        findings.error(
-            node.line, field, f"`{field}` phải là danh sách", "Viết mỗi ý một dòng, bắt đầu bằng `- `."
-        )
+        findings.error(node.line, field, f"`{field}` phải là danh sách", "Viết mỗi ý một dòng, bắt đầu bằng `- `.")
         return ()
     return node.items
 
@@ -93,9 +85,7 @@ def read_texts(node: Node | None, line: int, field: str, findings: Findings) -> 
     texts = []
     for item in read_items(node, line, field, findings):
         if isinstance(item, Fields):
-            findings.error(
-                item.line, field, "Câu này bị đọc thành `tên: giá trị`", "Bọc cả câu trong ngoặc kép."
-            )
+            findings.error(item.line, field, "Câu này bị đọc thành `tên: giá trị`", "Bọc cả câu trong ngoặc kép.")
             continue
         text = read_text(item, item.line, field, findings)
         if text:
@@ -115,9 +105,7 @@ def read_date(node: Node | None, line: int, field: str, findings: Findings) -> d
         except ValueError:
             pass
     at = node.line if node else line
-    findings.error(
-        at, field, f"`{field}` không phải ngày đúng: {text}", "Viết năm-tháng-ngày, ví dụ 2026-11-22."
-    )
+    findings.error(at, field, f"`{field}` không phải ngày đúng: {text}", "Viết năm-tháng-ngày, ví dụ 2026-11-22.")
     return None
 
 

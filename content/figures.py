@@ -83,9 +83,7 @@ def parse_figures(text: str, findings: Findings) -> FigureFile:
     for space, node in document.values.items():
         line = document.lines[space]
         if not isinstance(node, Fields):
-            findings.error(
-                line, space, f"Nhóm số `{space}` phải gồm các số có tên", "Xem mẫu trong docs/bien-tap.md."
-            )
+            findings.error(line, space, f"Nhóm số `{space}` phải gồm các số có tên", "Xem mẫu trong docs/bien-tap.md.")
             continue
         for key, at in node.duplicates:
             findings.error(at, f"{space}.{key}", f"Số `{space}.{key}` viết hai lần", "Giữ lại một.")
@@ -104,14 +102,10 @@ def parse_figures(text: str, findings: Findings) -> FigureFile:
 
 def _parse_figure(id_: str, node: Node, line: int, findings: Findings) -> Figure | None:
     if not all(_NAME.fullmatch(part) for part in id_.split(".")):
-        findings.error(
-            line, id_, f"Tên số `{id_}` không hợp lệ", "Chữ thường không dấu, số và gạch dưới: vung_1."
-        )
+        findings.error(line, id_, f"Tên số `{id_}` không hợp lệ", "Chữ thường không dấu, số và gạch dưới: vung_1.")
         return None
     if not isinstance(node, Fields):
-        findings.error(
-            line, id_, f"Số `{id_}` phải có name, unit và values", "Xem mẫu trong docs/bien-tap.md."
-        )
+        findings.error(line, id_, f"Số `{id_}` phải có name, unit và values", "Xem mẫu trong docs/bien-tap.md.")
         return None
     check_keys(node, _FIGURE_KEYS, findings, f"{id_}.")
     given = node.values
@@ -145,9 +139,7 @@ def _parse_product(id_: str, node: Node, findings: Findings) -> tuple[str | Deci
 def _parse_values(id_: str, unit: str, node: Node, findings: Findings) -> tuple[FigureValue, ...]:
     field = f"{id_}.values"
     if not isinstance(node, Items) or not node.items:
-        findings.error(
-            node.line, field, "`values` phải là danh sách, mỗi giá trị một dòng", "Xem docs/bien-tap.md."
-        )
+        findings.error(node.line, field, "`values` phải là danh sách, mỗi giá trị một dòng", "Xem docs/bien-tap.md.")
         return ()
     rows = [(_parse_value(field, unit, item, findings), item.line) for item in node.items]
     dated = sorted(((row, line) for row, line in rows if row), key=lambda each: each[0].start)
@@ -200,9 +192,7 @@ def _parse_value(field: str, unit: str, node: Node, findings: Findings) -> Figur
     return FigureValue(text if number is None else number, start, end, doc, at, fact)
 
 
-def _check_products(
-    figures: dict[str, Figure], lines: Mapping[str, int], unread: set[str], findings: Findings
-) -> None:
+def _check_products(figures: dict[str, Figure], lines: Mapping[str, int], unread: set[str], findings: Findings) -> None:
     """Leave out, and report, figures whose factors are unknown, not numbers, or lead back to themselves."""
     for id_, figure in list(figures.items()):
         for factor in figure.product:
@@ -216,14 +206,10 @@ def _check_products(
                 findings.error(lines[id_], f"{id_}.product", f"`{factor}` là chữ, không nhân được")
                 unread.add(id_)
     for id_ in [each for each in figures if _returns_to(figures, each)]:
-        findings.error(
-            lines[id_], f"{id_}.product", f"`{id_}` được tính từ chính nó", "Bỏ vòng lặp trong `product`."
-        )
+        findings.error(lines[id_], f"{id_}.product", f"`{id_}` được tính từ chính nó", "Bỏ vòng lặp trong `product`.")
         unread.add(id_)
     while broken := {
-        id_
-        for id_, figure in figures.items()
-        if id_ in unread or not unread.isdisjoint(map(str, figure.product))
+        id_ for id_, figure in figures.items() if id_ in unread or not unread.isdisjoint(map(str, figure.product))
     }:
         unread |= broken
         for id_ in broken:

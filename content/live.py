@@ -1,7 +1,7 @@
 """The library in use, and the thread that replaces it when an admin saves a valid change.
 
-A tree with errors never replaces what runs. What is built from a library (the matcher) is swapped together with
-it, as one object, so no reader ever sees one without the other.
+A tree with errors never replaces what runs. What is built from a library (the matcher) is swapped together
+with it, as one object, so no reader ever sees one without the other.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class _Status(Generic[Companion]):
 class LiveLibrary(Generic[Companion]):
     """The current library of one language, watched from `start()` until `stop()` (or inside `with`).
 
-    Creating it loads the tree and raises ContentErrors when it has errors. `on_change(library)` is called here
-    for the first library and then in the watching thread, before each swap; what it returns is kept as the
-    companion. When it raises, the swap does not happen. `interval` is seconds between two looks at the tree; a
-    change is taken up once two looks agree, so a file that is still being written is waited for.
+    Creating it loads the tree and raises ContentErrors when it has errors. `on_change(library)` is called
+    here for the first library and then in the watching thread, before each swap; what it returns is kept as
+    the companion. When it raises, the swap does not happen. `interval` is seconds between two looks at the
+    tree; a change is taken up once two looks agree, so a file still being written is waited for.
     """
 
     def __init__(

@@ -77,7 +77,5 @@ def _merge(places: list[str]) -> list[str]:
 def _footer(sources: str, reviewed: str, *, overdue: bool) -> str:
     lines = [sources, f"Rà soát ngày {reviewed}."] if sources else []
     if overdue:
-        lines.append(
-            "Thông tin này đã quá hạn rà soát, có thể đã thay đổi. Anh/chị nên hỏi lại cán bộ trước khi làm."
-        )
+        lines.append("Thông tin này đã quá hạn rà soát, có thể đã thay đổi. Anh/chị nên hỏi lại cán bộ trước khi làm.")
     return "\n".join(lines)

@@ -24,6 +24,7 @@ SENTENCE_WORDS = 30
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _LINK = re.compile(r"\[([^\]\n]*)\]\(([^)\n]*)\)")
+_LIST_ITEM = re.compile(r"\s*(-|\d+\.)\s")
 _PLACEHOLDER = "…"
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[:.?]\*\*)\s+")
 
@@ -66,21 +67,17 @@ def check_markdown(text: str, line: int, field: str, findings: Findings) -> None
         written = _TEMPLATE.sub(_PLACEHOLDER, raw)
         for _, address in _LINK.findall(written):
             if not address.startswith("https://") or " " in address:
-                findings.error(
-                    number, field, f"Liên kết không hợp lệ: ({address})", "Viết [tên](https://địa-chỉ)."
-                )
+                findings.error(number, field, f"Liên kết không hợp lệ: ({address})", "Viết [tên](https://địa-chỉ).")
         plain = _LINK.sub(r"\1", written) if "![" not in written else written
         for pattern, message, hint in _FORBIDDEN:
             if pattern.match(plain):
                 findings.error(number, field, message, hint)
         if plain.count("**") % 2:
-            findings.error(
-                number, field, "Dấu ** không có cặp", "Chữ đậm mở và đóng trên cùng một dòng: **chữ**."
-            )
+            findings.error(number, field, "Dấu ** không có cặp", "Chữ đậm mở và đóng trên cùng một dòng: **chữ**.")
 
 
 def check_sentences(text: str, line: int, field: str, findings: Findings) -> None:
-    """Warn about sentences too long for a phone. A figure counts as one word; a bold lead word stands alone."""
+    """Warn about sentences too long for a phone. A figure counts as one word, a bold lead is left out."""
     for start, paragraph in _paragraphs(_TEMPLATE.sub(_PLACEHOLDER, text)):
         for sentence in _SENTENCE_END.split(_LINK.sub(r"\1", paragraph)):
             words = len(sentence.split())
@@ -98,7 +95,7 @@ def _paragraphs(text: str) -> Iterable[tuple[int, str]]:
     """Paragraphs and list items, each with its line offset."""
     start, held = 0, ""
     for number, line in enumerate(text.split("\n")):
-        opens = bool(re.match(r"\s*(-|\d+\.)\s", line))
+        opens = _LIST_ITEM.match(line) is not None
         if held and (opens or not line.strip()):
             yield start, held
             held = ""
@@ -204,16 +201,17 @@ def _forms(unit: str, value: Decimal | str | None) -> Iterable[str]:
         yield format_value(value, unit)
 
 
-def check_literals(
-    text: str, line: int, field: str, group: str, literals: Literals, findings: Findings
-) -> None:
+def check_literals(text: str, line: int, field: str, group: str, literals: Literals, findings: Findings) -> None:
     """Report figures written out: an error for the group's own and the common ones.
 
-    Other quantities are warned about, unless the line says that it is an example ("ví dụ").
+    Other quantities are warned about, unless the line, or the one a list hangs on, says "ví dụ" (example).
     """
     spaces = (f"{group}.", f"{group}_.", "ltt.", "lh.")
+    example = False
     for number, raw in enumerate(text.split("\n"), start=line):
         written = _LINK.sub(r"\1", _TEMPLATE.sub(_PLACEHOLDER, raw))
+        hanging = not written.strip() or _LIST_ITEM.match(written) is not None
+        example = "ví dụ" in written.lower() or (example and hanging)
         reported = []
         for match in literals.pattern.finditer(written):
             names = [name for name in literals.figures[match[0]] if name.startswith(spaces)]
@@ -223,13 +221,11 @@ def check_literals(
                 hint = "Dùng " + " hoặc ".join(f"{{{{ {name} }}}}" for name in names[:3]) + "."
                 findings.error(number, field, f"Con số “{match[0]}” viết thẳng trong câu", hint)
         for match in _QUANTITY.finditer(written):
-            if "ví dụ" in written.lower() or any(
-                start < match.end() and match.start() < end for start, end in reported
-            ):
+            if example or any(start < match.end() and match.start() < end for start, end in reported):
                 continue
             findings.warning(
                 number,
                 field,
                 f"Con số “{match[0]}” viết thẳng trong câu",
-                "Nếu là số của chính sách, đưa vào figures.yaml và gọi tên; nếu là ví dụ, ghi “ví dụ” trong dòng.",
+                "Số của chính sách: đưa vào figures.yaml và gọi tên. Ví dụ: ghi chữ “ví dụ” trong dòng.",
             )

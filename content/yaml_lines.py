@@ -66,9 +66,7 @@ def parse_yaml(text: str, first_line: int = 1) -> Node | None:
         line = first_line + (mark.line if mark else 0)
         raise YamlProblem(line, f"Viết sai cú pháp YAML ({error.problem})", _hint(error.problem)) from None
     except yaml.YAMLError:
-        raise YamlProblem(
-            first_line, "Có ký tự YAML không cho phép", "Tìm và xóa ký tự điều khiển."
-        ) from None
+        raise YamlProblem(first_line, "Có ký tự YAML không cho phép", "Tìm và xóa ký tự điều khiển.") from None
 
 
 def _hint(problem: str | None) -> str:
@@ -100,13 +98,9 @@ def _line(event: yaml.Event, first_line: int) -> int:
 def _parse_node(event: yaml.Event, events: Iterator[yaml.Event], first_line: int, depth: int) -> Node:
     line = _line(event, first_line)
     if depth > MAX_DEPTH:
-        raise YamlProblem(
-            line, "YAML lồng quá sâu", "Các tệp nội dung chỉ cần vài cấp: xem docs/bien-tap.md."
-        )
+        raise YamlProblem(line, "YAML lồng quá sâu", "Các tệp nội dung chỉ cần vài cấp: xem docs/bien-tap.md.")
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise YamlProblem(
-            line, "Không dùng dấu & và * của YAML", "Viết lại giá trị, hoặc bọc câu trong ngoặc kép."
-        )
+        raise YamlProblem(line, "Không dùng dấu & và * của YAML", "Viết lại giá trị, hoặc bọc câu trong ngoặc kép.")
     if getattr(event, "tag", None):
         raise YamlProblem(line, "Không dùng dấu ! của YAML", "Bọc câu trong ngoặc kép.")
     if isinstance(event, yaml.ScalarEvent):
