@@ -30,7 +30,7 @@ class Problem:
     level: Level = "error"
 
 
-class ContentErrors(Exception):  # noqa: N818 - it carries many
+class ContentErrors(Exception):
     """The tree cannot go live. `problems` holds everything found, warnings too, sorted by file and line."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

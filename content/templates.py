@@ -22,7 +22,7 @@ _SYNTAX = jinja2.sandbox.ImmutableSandboxedEnvironment(
 _HINT = "Chỉ viết {{ nhóm.tên }} hoặc {{ nhóm.tên|so }}, |trieu, |ty; tên lấy trong figures.yaml."
 
 
-class TemplateProblem(Exception):  # noqa: N818 - a finding about an admin's text, not a fault of ours
+class TemplateProblem(Exception):
     """The text holds something other than figures. `line` counts from 1, the text's first line."""
 
     def __init__(self, line: int, message: str, hint: str = _HINT) -> None:

@@ -42,7 +42,7 @@ class Fields:
 Node = Scalar | Items | Fields
 
 
-class YamlProblem(Exception):  # noqa: N818 - a finding about an admin's file, not a fault of ours
+class YamlProblem(Exception):
     """The text is not YAML we accept. `line` counts from the file's first line."""
 
     def __init__(self, line: int, message: str, hint: str) -> None:
