@@ -1,6 +1,7 @@
 """Gõ Cửa: the table of contents. Every command stands here in a few lines; what it does lives in the packages.
 
-Imports stand inside the commands on purpose: `check` must work when a channel's library is broken, and `ask` must start fast.
+Imports stand inside the commands on purpose: `check` must work when a channel's library is broken, and `ask` must
+start fast.
 """
 
 from __future__ import annotations
@@ -10,24 +11,19 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bot.alone import AlreadyRunning
 from bot.settings import Settings, SettingsError, load_settings
+from content.check import format_problem
+from content.model import ContentErrors
+from storage.errors import StorageError
 
 
 def serve(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.logs import set_up_logging
-    from bot.serving import AlreadyRunning
     from bot.serving import serve as run
-    from content.check import format_problem
-    from content.model import ContentErrors
-    from storage.database import StorageError
 
     set_up_logging(settings.log_level)
-    try:
-        run(settings)
-    except ContentErrors as errors:
-        return _fail("\n".join(format_problem(problem) for problem in errors.problems))
-    except (AlreadyRunning, StorageError, OSError, ValueError) as error:
-        return _fail(str(error))
+    run(settings)
     return 0
 
 
@@ -98,7 +94,7 @@ def questions(settings: Settings, options: argparse.Namespace) -> int:
     try:
         text = answer(database, options.id, options.answer, options.by) if options.id else list_open(database)
     except LookupError as error:
-        return _fail(str(error))
+        return _fail(str(error.args[0]))
     finally:
         database.close()
     print(text)
@@ -136,7 +132,9 @@ def build_parser() -> argparse.ArgumentParser:
     parsers["serve"].add_argument("--host", help="địa chỉ nghe (mặc định 127.0.0.1)")
     parsers["serve"].add_argument("--port", type=int, help="cổng (mặc định 8080)")
     parsers["ask"].add_argument("question", nargs="*", help="câu hỏi")
-    parsers["ask"].add_argument("--jsonl", action="store_true", help='đọc {"text": …} mỗi dòng, in một dòng JSON mỗi câu')
+    parsers["ask"].add_argument(
+        "--jsonl", action="store_true", help='đọc {"text": …} mỗi dòng, in một dòng JSON mỗi câu'
+    )
     parsers["ask"].add_argument("--why", action="store_true", help="in thêm vì sao trả lời như vậy")
     parsers["questions"].add_argument("id", type=int, nargs="?", help="số của câu hỏi cần trả lời")
     parsers["questions"].add_argument("answer", nargs="?", help="câu trả lời gửi người hỏi")
@@ -162,6 +160,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error))
     try:
         return COMMANDS[options.command][0](settings, options)
+    except ContentErrors as errors:
+        return _fail("\n".join(map(format_problem, errors.problems)))
+    except (StorageError, AlreadyRunning, OSError, ValueError) as error:
+        return _fail(str(error))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

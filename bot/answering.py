@@ -1,4 +1,6 @@
-"""An official's side of a hand-over: read the open questions, answer one; the answer takes the same road out as all else."""
+"""An official's side of a hand-over: read the open questions, answer one; the answer takes the same road out as all
+else.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ def list_open(database: Database) -> str:
     blocks = []
     for question in waiting:
         context = "\n".join(f"    {line}" for line in json.loads(question.context_json or "[]"))
-        blocks.append(f"#{question.id} · {question.created_at[:16].replace('T', ' ')} UTC\n  {question.text}" + (f"\n{context}" if context else ""))
+        blocks.append(
+            f"#{question.id} · {question.created_at[:16].replace('T', ' ')} UTC\n  {question.text}"
+            + (f"\n{context}" if context else "")
+        )
     return "\n\n".join(blocks) + '\n\nTrả lời: python main.py questions SỐ "câu trả lời" --by "tên cán bộ"'
 
 
@@ -34,7 +39,7 @@ def answer(database: Database, question_id: int, text: str | None, official: str
     """
     text = (text or "").strip()
     if not text:
-        return "Câu trả lời còn trống. Cách gõ: python main.py questions SỐ \"câu trả lời\""
+        return 'Câu trả lời còn trống. Cách gõ: python main.py questions SỐ "câu trả lời"'
     if len(text) > LONGEST_ANSWER:
         return f"Câu trả lời dài {len(text)} ký tự, nhiều nhất là {LONGEST_ANSWER}."
     now = utc_now()

@@ -33,17 +33,25 @@ def describe(text: str, turn: Turn) -> dict[str, Any]:
     }
 
 
+def _parse_question(line: str) -> str | None:
+    try:
+        text = json.loads(line)["text"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return text if isinstance(text, str) else None
+
+
 def answer_lines(voice: Voice, lines: Iterable[str]) -> Iterator[str]:
     """JSON lines in, JSON lines out; a line that is not {"text": …} gets an {"error": …} line, so that none is lost."""
     for line in lines:
         if not line.strip():
             continue
-        try:
-            text = json.loads(line)["text"]
-            if not isinstance(text, str):
-                raise TypeError("text")
-        except (ValueError, KeyError, TypeError):
-            yield json.dumps({"error": 'Cần một dòng JSON có dạng {"text": "câu hỏi"}.', "line": line.strip()[:200]}, ensure_ascii=False)
+        text = _parse_question(line)
+        if text is None:
+            yield json.dumps(
+                {"error": 'Cần một dòng JSON có dạng {"text": "câu hỏi"}.', "line": line.strip()[:200]},
+                ensure_ascii=False,
+            )
             continue
         yield json.dumps(describe(text, ask_once(voice, text)), ensure_ascii=False)
 

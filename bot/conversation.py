@@ -1,7 +1,7 @@
 """What the bot says: one pure function from (state, message) to (state, replies, effects, because).
 
-No clock, disk, network or database here; `receiving` performs the turn. Read `respond` first: it is the order in which a
-message is understood. Sentences come from `texts`, answers from `content`, meaning from `intents`.
+No clock, disk, network or database here; `receiving` performs the turn. Read `respond` first: it is the order in which
+a message is understood. Sentences come from `texts`, answers from `content`, meaning from `intents`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,18 @@ import datetime
 import re
 from zoneinfo import ZoneInfo
 
-from bot.messages import AskOfficial, Because, Choice, Effect, Inbound, Reply, SetLanguage, SetPushes, State, Turn
+from bot.messages import (
+    AskOfficial,
+    Because,
+    Choice,
+    Effect,
+    Inbound,
+    Reply,
+    SetLanguage,
+    SetPushes,
+    State,
+    Turn,
+)
 from bot.texts import LANGUAGES, quote, say
 from content.model import Entry, Library
 from content.render import render_answer
@@ -25,21 +36,55 @@ LONGEST_QUESTION = 4_000  # characters read of one message; a story longer than 
 NEAREST = 0.2  # below this score a "nearest topic" is noise, and the main topics help more
 
 # Actions: what a choice means. They stand in buttons on phones for years, so they are never renamed.
-MENU, HANDOVER, SEND_QUESTION, CANCEL, NONE_OF_THESE, RESUME = "m", "h", "hs", "x", "n", "r"
+MENU, HANDOVER, SEND_QUESTION, CANCEL, NONE_OF_THESE, STOP, RESUME = "m", "h", "hs", "x", "n", "s", "r"
 ENTRY, GROUP, LANGUAGE = "e:", "g:", "l:"
 
 # Whole messages, folded, that are orders and not questions. Everything looser is left to the matcher.
+MENU_WORDS = ("start", "menu", "0", "help", "tro giup", "thuc don", "danh muc", "danh muc chinh")
+HANDOVER_WORDS = ("gap can bo", "can bo", "gapcanbo", "gap nguoi that")
+RESUME_WORDS = ("nhan tin", "nhan tin lai", "bat lai", "nhan lai")
+STOP_WORDS = (
+    "dung", "stop", "unsubscribe", "dung tin", "dung nhan", "dung nhan tin", "dung nhan nua", "thoi dung nhan",
+    "thoi dung nhan nua", "thoi dung nhan tin nua", "dung nhan tin nua", "dung gui nua", "dung gui tin nua",
+    "dung lam phien", "huy nhan tin", "ngung nhan tin", "huy dang ky nhan tin", "khong nhan tin nua",
+)  # fmt: skip
 ORDERS = {
-    "start": MENU, "menu": MENU, "0": MENU, "help": MENU, "tro giup": MENU, "thuc don": MENU, "danh muc": MENU,
-    "gap can bo": HANDOVER, "can bo": HANDOVER, "gapcanbo": HANDOVER, "gap nguoi that": HANDOVER,
-    "dung": "stop", "stop": "stop", "dung tin": "stop", "dung nhan tin": "stop", "huy nhan tin": "stop", "ngung nhan tin": "stop",
-    "dung nhan": "stop", "thoi dung nhan": "stop", "dung nhan nua": "stop", "thoi dung nhan nua": "stop", "dung gui nua": "stop",
-    "dung gui tin nua": "stop", "dung lam phien": "stop", "unsubscribe": "stop", "huy dang ky nhan tin": "stop",
-    "nhan tin": RESUME, "nhan tin lai": RESUME, "bat lai": RESUME, "nhan lai": RESUME,
-    "english": LANGUAGE + "en", "tieng anh": LANGUAGE + "en", "tieng viet": LANGUAGE + "vi", "vietnamese": LANGUAGE + "vi",
-}  # fmt: skip
-CANCEL_WORDS = {"thoi", "huy", "khong", "ko", "k", "quay lai", "bo qua", "thoat", "cancel", "thoi khong can", "khong can"}
-YES_WORDS = {"dung", "dung roi", "u", "uh", "uhm", "vang", "da", "phai", "co", "ok", "oke", "yes", "chinh no", "dung vay"}
+    **dict.fromkeys(MENU_WORDS, MENU),
+    **dict.fromkeys(HANDOVER_WORDS, HANDOVER),
+    **dict.fromkeys(RESUME_WORDS, RESUME),
+    **dict.fromkeys(STOP_WORDS, STOP),
+    **dict.fromkeys(("english", "tieng anh"), LANGUAGE + "en"),
+    **dict.fromkeys(("tieng viet", "vietnamese"), LANGUAGE + "vi"),
+}
+CANCEL_WORDS = {
+    "thoi",
+    "huy",
+    "khong",
+    "ko",
+    "k",
+    "quay lai",
+    "bo qua",
+    "thoat",
+    "cancel",
+    "thoi khong can",
+    "khong can",
+}
+YES_WORDS = {
+    "dung",
+    "dung roi",
+    "u",
+    "uh",
+    "uhm",
+    "vang",
+    "da",
+    "phai",
+    "co",
+    "ok",
+    "oke",
+    "yes",
+    "chinh no",
+    "dung vay",
+}
 NO_WORDS = {"khong phai", "ko phai", "k phai", "khong", "ko", "sai", "sai roi", "khong dung", "no"}
 UNREADABLE = {"sticker", "photo", "voice", "file", "location", "contact", "other"}
 
@@ -81,7 +126,7 @@ def _text(scene: Scene, raw: str) -> Turn:
     text = " ".join(raw.split())
     if not text:
         return _with_menu(scene, scene.say("empty"), Because("fallback", reason="tin nhắn rỗng"))
-    words = re.sub(r"[^\w\s]", " ", fold(text)).split()
+    words = _plain(text).split()
     plain = " ".join(words)
     chosen = _typed_choice(scene, text, plain)
     if chosen is not None:
@@ -105,6 +150,11 @@ def _text(scene: Scene, raw: str) -> Turn:
     return _question(scene, text)
 
 
+def _plain(text: str) -> str:
+    """Words only, small and without diacritics: how a person without a Vietnamese keyboard would have typed it."""
+    return " ".join(re.sub(r"[^\w\s]|_", " ", fold(text.lower())).split())
+
+
 def _order(text: str, plain: str) -> str:
     """The order a whole message gives, or "". "đúng" (yes) and "dừng" (stop) fold alike: accents decide."""
     return "" if plain == "dung" and "đúng" in text.lower() else ORDERS.get(plain, "")
@@ -119,10 +169,12 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
         if index <= len(offered):
             return _perform(scene, offered[index - 1].action)
         return _turn(
-            scene, [Reply(scene.say("number_range", last=len(offered)), offered)], Because("clarify", reason="số ngoài danh sách")
+            scene,
+            [Reply(scene.say("number_range", last=len(offered)), offered)],
+            Because("clarify", reason="số ngoài danh sách"),
         )
     for choice in offered:
-        if plain and plain == " ".join(re.sub(r"[^\w\s]", " ", fold(choice.label)).split()):
+        if plain and plain == _plain(choice.label):
             return _perform(scene, choice.action)
     asked_back = any(choice.action == NONE_OF_THESE for choice in offered)
     if asked_back and plain in NO_WORDS:
@@ -156,7 +208,7 @@ def _perform(scene: Scene, action: str) -> Turn:
         return _none_of_these(scene)
     if action == CANCEL:
         return _with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi"))
-    if action == "stop":
+    if action == STOP:
         return _pushes(scene, allowed=False)
     if action == RESUME:
         return _pushes(scene, allowed=True)
@@ -175,17 +227,31 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
         options = (*choices, Choice(scene.say("choice.none"), NONE_OF_THESE))
         reply = Reply(_joined(lead, scene.say("clarify")), options)
         return _turn(
-            scene, [reply], Because("clarify", "", candidates, decision.reason), text, unanswered=text[:LONGEST_QUESTION], awaiting=""
+            scene,
+            [reply],
+            Because("clarify", "", candidates, decision.reason),
+            text,
+            unanswered=text[:LONGEST_QUESTION],
+            awaiting="",
         )
     return _fallback(scene, text, lead, decision, candidates)
 
 
-def _fallback(scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]) -> Turn:
+def _fallback(
+    scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]
+) -> Turn:
     near = _entry_choices(scene, tuple(c.id for c in decision.candidates[:3] if c.score >= NEAREST))
     options = (*near, *_ways_on(scene)) if near else (*_group_choices(scene), *_ways_on(scene, menu=False))
     sentence = scene.say("fallback.near" if near else "fallback")
     reply = Reply(_joined(lead, sentence), options)
-    return _turn(scene, [reply], Because("fallback", "", candidates, decision.reason), text, unanswered=text, awaiting="")
+    return _turn(
+        scene,
+        [reply],
+        Because("fallback", "", candidates, decision.reason),
+        text,
+        unanswered=text,
+        awaiting="",
+    )
 
 
 def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: str = "") -> Turn:
@@ -209,7 +275,16 @@ def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: 
     topic = scene.state.topic if small_talk else entry.id
     reply = Reply(_joined(*parts), options)
     # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.
-    return _turn(scene, [reply], because, text or entry.menu, topic=topic, unanswered=text, awaiting="", said=entry.title)
+    return _turn(
+        scene,
+        [reply],
+        because,
+        text or entry.menu,
+        topic=topic,
+        unanswered=text,
+        awaiting="",
+        said=entry.title,
+    )
 
 
 def _start(scene: Scene) -> Turn:
@@ -234,7 +309,9 @@ def _none_of_these(scene: Scene) -> Turn:
 
 def _handover(scene: Scene, because: Because | None = None) -> Turn:
     """Offer to send the words already typed, or ask for them. A group is no place for a person's own case."""
-    because = dataclasses.replace(because or Because("action", "chung.gap-can-bo"), kind="action", id="chung.gap-can-bo")
+    because = dataclasses.replace(
+        because or Because("action", "chung.gap-can-bo"), kind="action", id="chung.gap-can-bo"
+    )
     if scene.inbound.in_group:
         return _turn(scene, [Reply(scene.say("handover.in_group"))], because)
     cancel = Choice(scene.say("choice.cancel"), CANCEL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import email.utils
-import os
 import shutil
 import socket
 import tempfile
@@ -15,8 +14,6 @@ from typing import Literal
 
 import aiohttp
 
-from bot.channels.contract import ChannelError
-from bot.channels.telegram import TelegramChannel
 from bot.clock import iso, parse_iso, utc_now
 from bot.conversation import HANOI
 from bot.settings import Settings
@@ -95,7 +92,11 @@ def _open_questions(count: int, oldest_at: str | None) -> Finding:
         return Finding("Câu hỏi chờ cán bộ", "tốt", "không có câu nào chờ.")
     days = (utc_now() - parse_iso(oldest_at)).days
     state: State = "lưu ý" if days >= QUESTION_OLD_DAYS else "tốt"
-    return Finding("Câu hỏi chờ cán bộ", state, f"{count} câu chờ, câu cũ nhất {days} ngày; xem bằng `main.py questions`.")
+    return Finding(
+        "Câu hỏi chờ cán bộ",
+        state,
+        f"{count} câu chờ, câu cũ nhất {days} ngày; xem bằng `main.py questions`.",
+    )
 
 
 def _content(settings: Settings) -> list[Finding]:
@@ -131,32 +132,42 @@ async def _platforms(settings: Settings) -> list[Finding]:
     telegram = settings.telegram
     if not telegram.token:
         return [Finding("Telegram", "lưu ý", "chưa có TELEGRAM_BOT_TOKEN nên kênh này tắt; web chat vẫn chạy.")]
-    clock = await _clock(telegram.api_url)
-    channel = TelegramChannel.for_sending(telegram.token, telegram.api_url)
+    url = f"{telegram.api_url.rstrip('/')}/bot{telegram.token}/getMe"
+    timeout = aiohttp.ClientTimeout(total=NETWORK_SECONDS)
     try:
-        name = await channel.identify()
-    except ChannelError as error:
-        hint = "Kiểm tra mạng của máy chủ; Telegram từng bị chặn ở một số nhà mạng, có thể cần TELEGRAM_API_URL khác."
-        wrong = type(error).__name__ == "Misconfigured"
-        return [Finding("Telegram", "hỏng", "khóa bot sai hoặc đã bị thu hồi; lấy khóa mới từ BotFather." if wrong else f"{error}. {hint}"), *clock]
-    finally:
-        await channel.stop()
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
+            answer = await response.json(content_type=None)
+            status, date = response.status, response.headers.get("Date", "")
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        hint = "kiểm tra mạng của máy chủ; Telegram từng bị một số nhà mạng chặn, có thể cần TELEGRAM_API_URL khác."
+        return [Finding("Telegram", "hỏng", f"không nối được ({type(error).__name__}); {hint}")]
+    clock = _clock(date)
+    if status in {401, 404}:
+        return [
+            Finding("Telegram", "hỏng", "khóa bot sai hoặc đã bị thu hồi; lấy khóa mới từ BotFather."),
+            *clock,
+        ]
+    if not (isinstance(answer, dict) and isinstance(answer.get("result"), dict)):
+        return [
+            Finding("Telegram", "hỏng", f"máy chủ trả lời lạ (HTTP {status}); kiểm tra TELEGRAM_API_URL."),
+            *clock,
+        ]
+    name = answer["result"].get("username", "?")
     return [Finding("Telegram", "tốt", f"nối được, bot @{name}, chế độ {telegram.mode}."), *clock]
 
 
-async def _clock(url: str) -> list[Finding]:
+def _clock(date: str) -> list[Finding]:
     """Compare our clock with the platform's Date header: reminders and figures follow our clock."""
-    started = time.time()
     try:
-        timeout = aiohttp.ClientTimeout(total=NETWORK_SECONDS)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as response:
-            date = response.headers.get("Date", "")
-    except (aiohttp.ClientError, TimeoutError, OSError):
+        off = abs(email.utils.parsedate_to_datetime(date).timestamp() - time.time())
+    except ValueError:
         return []
-    if not date:
-        return []
-    off = abs(email.utils.parsedate_to_datetime(date).timestamp() - (started + time.time()) / 2)
     if off > CLOCK_OFF_SECONDS:
-        return [Finding("Đồng hồ", "hỏng", f"lệch khoảng {off:.0f} giây; bật đồng bộ giờ (NTP), nếu không tin nhắc sẽ sai giờ.")]
-    zone = time.tzname[0] if not os.environ.get("TZ") else os.environ["TZ"]
-    return [Finding("Đồng hồ", "tốt", f"đúng giờ (múi giờ máy {zone}; bot luôn dùng giờ Hà Nội).")]
+        return [
+            Finding(
+                "Đồng hồ",
+                "hỏng",
+                f"lệch khoảng {off:.0f} giây; bật đồng bộ giờ (NTP), nếu không tin nhắc sẽ sai giờ.",
+            )
+        ]
+    return [Finding("Đồng hồ", "tốt", "đúng giờ; bot luôn tính theo giờ Hà Nội, dù máy đặt múi giờ nào.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -37,7 +37,9 @@ class Health:
         return [Route("/health", self.show_health), Route("/metrics", self.show_metrics)]
 
     async def show_health(self, _request: Request) -> Response:
-        """200 while messages are taken and answered; 503 when the database is away. Content problems are told, not fatal."""
+        """200 while messages are taken and answered; 503 when the database is away. Content problems are told, not
+        fatal.
+        """
         report = await asyncio.to_thread(self.report)
         return JSONResponse(report, 503 if report["status"] == "down" else 200)
 
@@ -52,7 +54,13 @@ class Health:
         status = "ok" if all(part["state"] == "ok" for part in parts) else "degraded"
         if database["state"] != "ok":
             status = "down"
-        return {"status": status, "database": database, "content": content, "channels": channels, "outbox": backlog}
+        return {
+            "status": status,
+            "database": database,
+            "content": content,
+            "channels": channels,
+            "outbox": backlog,
+        }
 
     def measure(self) -> bytes:
         """The state as Prometheus text; counts come from the database, so that replicas agree."""
@@ -96,7 +104,7 @@ class Health:
 
     def _content_state(self) -> dict[str, Any]:
         errors = [problem for problem in self.live.problems if problem.level == "error"]
-        library = self.live.current.library
+        library = self.live.current
         return {
             "state": "degraded" if errors else "ok",
             "entries": len(library.entries),

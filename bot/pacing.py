@@ -1,7 +1,8 @@
 """How fast one channel may send: a slot for each message, and a pause between two messages to one chat.
 
-Pure arithmetic on a clock that the caller passes in (seconds, monotonic). Slots are evenly spaced, so no second ever holds
-more than the rate: a bucket that lets a burst out first would break a platform's limit at once after a quiet minute.
+Pure arithmetic on a clock that the caller passes in (seconds, monotonic). Slots are evenly spaced, so no second ever
+holds more than the rate: a bucket that lets a burst out first would break a platform's limit after a quiet
+minute.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One message in: decided, remembered and queued in one transaction, before anything is acknowledged.
 
-A crash at any point is harmless: either nothing was written and the platform sends the message again, or all was written
-and the repeat is recognised by (channel, message id). This module sends nothing and knows no platform.
+A crash at any point is harmless: either nothing was written and the platform sends the message again, or all was
+written and the repeat is recognised by (channel, message id). This module sends nothing and knows no platform.
 """
 
 from __future__ import annotations
@@ -15,7 +15,19 @@ from collections.abc import Callable
 
 from bot.clock import iso, later, utc_now
 from bot.conversation import respond
-from bot.messages import AskOfficial, Because, Effect, Inbound, Reply, SetLanguage, SetPushes, State, Turn, parse_state, write_choices
+from bot.messages import (
+    AskOfficial,
+    Because,
+    Effect,
+    Inbound,
+    Reply,
+    SetLanguage,
+    SetPushes,
+    State,
+    Turn,
+    parse_state,
+    write_choices,
+)
 from bot.texts import say
 from bot.voice import Voice
 from content.model import Library
@@ -52,7 +64,9 @@ def receive(database: Database, voice: Voice, inbound: Inbound, now: datetime.da
             _apply(connection, person.id, effect, now_at)
         if inbound.kind == "blocked":
             people.mark_gone(connection, inbound.channel, inbound.address, "người dùng chặn bot", now_at)
-        deliveries = [_delivery(person.id, inbound, reply, turn_id, index, now) for index, reply in enumerate(turn.replies)]
+        deliveries = [
+            _delivery(person.id, inbound, reply, turn_id, index, now) for index, reply in enumerate(turn.replies)
+        ]
         outbox.enqueue(connection, deliveries, now_at)
     return Receipt(repeated=False, person_id=person.id, turn=turn)
 
@@ -71,9 +85,7 @@ class Inbox:
         self._wake(inbound.channel)
 
 
-def _respond_safely(
-    state: State, inbound: Inbound, library: Library, matcher: Matcher, now: datetime.datetime
-) -> Turn:
+def _respond_safely(state: State, inbound: Inbound, library: Library, matcher: Matcher, now: datetime.datetime) -> Turn:
     """A fault of ours must not swallow a person's message: they are told, and the message is kept with its reason."""
     try:
         return respond(state, inbound, library, matcher, now)
@@ -103,9 +115,11 @@ def _apply(connection: Connection, person_id: int, effect: Effect, now_at: str) 
             context = json.dumps(effect.recent, ensure_ascii=False)
             questions.open_question(connection, person_id, effect.text, effect.reason, context, now_at)
         case SetPushes():
-            people.set_pushes(connection, person_id, effect.allowed, now_at)
+            people.set_pushes(connection, person_id, allowed=effect.allowed)
+            if not effect.allowed:
+                outbox.cancel_pushes(connection, person_id, "người nhận đã dừng", now_at)
         case SetLanguage():
-            people.set_language(connection, person_id, effect.language, now_at)
+            people.set_language(connection, person_id, effect.language)
 
 
 def _delivery(

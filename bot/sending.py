@@ -1,7 +1,7 @@
 """One road out: claim what is due, send it at the channel's pace, settle what happened. At least once, never lost.
 
-A delivery is leased before it is sent and settled after. When the process dies in between, the lease lapses and the same
-delivery is sent again, marked as one that may have arrived twice. This module never decides what to say.
+A delivery is leased before it is sent and settled after. When the process dies in between, the lease lapses and
+the same delivery is sent again, marked as one that may have arrived twice. This module never decides what to say.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def _settle_and_claim(database: Database, channel: str, owner: str, outcomes: li
         if pause:
             seconds = max(0.05, (parse_iso(pause.until_at) - now).total_seconds())
             return Plan([], min(seconds, IDLE_POLL), paused_for=seconds)
-        claimed = outbox.claim(connection, channel, owner, room, later(now, DELIVERY_LEASE), iso(now)) if room > 0 else []
+        claimed = (
+            outbox.claim(connection, channel, owner, room, later(now, DELIVERY_LEASE), iso(now)) if room > 0 else []
+        )
     return Plan(claimed, IDLE_POLL)
 
 

@@ -1,21 +1,18 @@
 """The running program: opens every part in order, keeps them going, and closes them in the opposite order.
 
-Web, webhooks and pages live in one Starlette application; each channel has its own sending loop. A channel that is down does
-not take the others with it.
+Web, webhooks and pages live in one Starlette application; each channel has its own sending loop. A channel that is
+down does not take the others with it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
-from typing import IO
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,9 +20,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.alone import only_process
 from bot.channels.contract import Channel
 from bot.channels.registry import Wiring, open_channels
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import MAX_BODY, WEBHOOK_PATH, TelegramChannel
 from bot.channels.web import Mailbox
 from bot.clock import iso, utc_now
 from bot.health import Health
@@ -45,24 +43,22 @@ from storage.migrations import migrate
 log = logging.getLogger(__name__)
 
 
-class AlreadyRunning(Exception):
-    """Another process serves this SQLite file; two would send everything twice."""
-
-
 def serve(settings: Settings) -> None:
     """Run until told to stop (SIGTERM, Ctrl-C). Raises what keeps it from starting."""
     with contextlib.ExitStack() as stack:
-        if settings.database_url.startswith("sqlite:"):
-            stack.enter_context(only_process(Path(settings.database_url.removeprefix("sqlite:///"))))
+        stack.enter_context(only_process(settings.database_url))
         database = open_database(settings.database_url)
         stack.callback(database.close)
         migrate(database, iso(utc_now()))
         if database.dialect == "sqlite":
             _take_over(database)
         live: LiveLibrary[Matcher] = LiveLibrary(settings.content_dir, "vi", on_change=build_voice)
-        stack.callback(live.stop)
+        stack.enter_context(live)
         app = build_app(settings, database, live)
-        log.info("serve.starting", extra={"url": f"http://{settings.host}:{settings.port}", "database": database.dialect})
+        log.info(
+            "serve.starting",
+            extra={"url": f"http://{settings.host}:{settings.port}", "database": database.dialect},
+        )
         config = uvicorn.Config(
             app,
             host=settings.host,
@@ -79,7 +75,7 @@ def serve(settings: Settings) -> None:
 def build_app(settings: Settings, database: Database, live: LiveLibrary[Matcher]) -> Starlette:
     """The application with everything in it; its lifespan starts and stops channels, loops and the clock."""
     bell = Bell()
-    inbox = Inbox(database, lambda: live.current, bell.ring)
+    inbox = Inbox(database, lambda: live.loaded, bell.ring)
     mailbox = Mailbox(database)
     channels = open_channels(settings, _wiring(database, inbox, mailbox))
     health = Health(database, live, channels)
@@ -114,24 +110,6 @@ async def running(channels: dict[str, Channel], database: Database, bell: Bell) 
         await asyncio.gather(*loops, return_exceptions=True)
 
 
-@contextlib.contextmanager
-def only_process(database: Path) -> Iterator[None]:
-    """Hold the lock beside a SQLite file. The kernel frees it however the process ends, so it can never be stale."""
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(database.name + ".lock").open("w") as file:
-        _lock(file, database)
-        yield
-
-
-def _lock(file: IO[str], database: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise AlreadyRunning(
-            f"Đã có một tiến trình khác đang chạy với {database}. Hãy dừng tiến trình đó trước, hoặc đặt GOCUA_DATA_DIR khác."
-        ) from error
-
-
 def _take_over(database: Database) -> None:
     """Nobody else can hold a lease on our own file: what a killed process had in hand is sent again at once."""
     with database.transaction() as connection:
@@ -161,15 +139,17 @@ def _webhook_routes(channels: dict[str, Channel]) -> list[Route]:
     telegram = channels.get("telegram")
     if not isinstance(telegram, TelegramChannel):
         return []
-    return [Route("/telegram/webhook", _webhook(telegram.handle_webhook), methods=["POST"])]
+    return [Route(WEBHOOK_PATH, _webhook(telegram.handle_webhook), methods=["POST"])]
 
 
-def _webhook(handle: Callable[[dict[str, str], bytes], Awaitable[int]]) -> Callable[[Request], Awaitable[Response]]:
+def _webhook(
+    handle: Callable[[dict[str, str], bytes], Awaitable[int]],
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = b""
         async for chunk in request.stream():
             body += chunk
-            if len(body) > 2**20:
+            if len(body) > MAX_BODY:
                 return Response(status_code=413)
         return Response(status_code=await handle(dict(request.headers), body))
 

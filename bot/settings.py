@@ -92,7 +92,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"Không đọc được {path}: {error}. Xem mẫu trong config.example.toml.") from error
     flat: dict[str, Any] = {}
     for key, value in tables.items():
-        flat.update({f"{key}.{name}": inner for name, inner in value.items()} if isinstance(value, dict) else {key: value})
+        flat.update(
+            {f"{key}.{name}": inner for name, inner in value.items()} if isinstance(value, dict) else {key: value}
+        )
     known = {key: setting for setting, _, key in NAMES}
     unknown = sorted(set(flat) - set(known))
     if unknown:
@@ -143,8 +145,18 @@ def _validate(settings: Settings) -> None:
         "chỉ gồm chữ, số, gạch dưới, gạch ngang",
     )
     for name, url in (("public_url", settings.public_url), ("telegram.api_url", telegram.api_url)):
-        _require(not url or re.match(r"https?://[^\s/]+", url) is not None, name, url, "một địa chỉ http:// hoặc https://")
-    _require(settings.log_level in {"DEBUG", "INFO", "WARNING", "ERROR"}, "log_level", settings.log_level, "DEBUG, INFO, WARNING hoặc ERROR")
+        _require(
+            not url or re.match(r"https?://[^\s/]+", url) is not None,
+            name,
+            url,
+            "một địa chỉ http:// hoặc https://",
+        )
+    _require(
+        settings.log_level in {"DEBUG", "INFO", "WARNING", "ERROR"},
+        "log_level",
+        settings.log_level,
+        "DEBUG, INFO, WARNING hoặc ERROR",
+    )
     if telegram.token and telegram.mode == "webhook" and not (settings.public_url and telegram.webhook_secret):
         raise SettingsError("telegram.mode = webhook cần cả public_url (https) và telegram.webhook_secret.")
 

@@ -1,7 +1,7 @@
 """The interface's own sentences in the reader's language, from `bot/locale/<language>.po`.
 
-Answers about policy are content, not texts: they live in `content/`. A message id names its place ("menu.title"), never the
-wording, so that a translator changes a sentence without touching code.
+Answers about policy are content, not texts: they live in `content/`. A message id names its place ("menu.title"), never
+the wording, so that a translator changes a sentence without touching code.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def say(language: str, key: str, **values: object) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that a person or official typed, shown as typed: nothing in it is Markdown, a new line is a new paragraph."""
+    """Text that a person or official typed, shown as typed: no Markdown in it, a new line is a new paragraph."""
     escaped = re.sub(r"([\\`*_\[\]<>#&~+.!|-])", r"\\\1", text)
     return re.sub(r"\s*\n\s*", "\n\n", escaped.strip())
 

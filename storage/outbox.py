@@ -302,6 +302,17 @@ def expire_old(c: Connection, now: str) -> int:
     )
 
 
+def cancel_pushes(c: Connection, person_id: int, reason: str, now: str) -> int:
+    """Give up everything queued for a person that is not a reply; return how many."""
+    return c.execute(
+        """
+        UPDATE outbox SET status = 'cancelled', reason = :reason, settled_at = :now
+        WHERE person_id = :person_id AND status = 'queued' AND priority > :reply
+        """,
+        {"person_id": person_id, "reason": reason, "now": now, "reply": PRIORITY_REPLY},
+    )
+
+
 def backlog(c: Connection) -> dict[str, dict[str, int]]:
     """What is on its way: channel → status (queued, sending) → how many. Channels with nothing are absent."""
     found: dict[str, dict[str, int]] = {}

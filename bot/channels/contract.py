@@ -66,7 +66,10 @@ class Limits:
 
 
 class Channel(Protocol):
-    """`start` and `stop` bracket the process; `send` returns the platform's message id or raises a `ChannelError`."""
+    """`start` and `stop` bracket the process; `send` returns the platform's message id or raises a `ChannelError`.
+
+    `status` is for /health: `state` (ok, connecting, down, misconfigured) and, when not ok, `last_error`.
+    """
 
     name: str
     limits: Limits
@@ -76,3 +79,5 @@ class Channel(Protocol):
     async def stop(self) -> None: ...
 
     async def send(self, outgoing: Outgoing) -> str: ...
+
+    def status(self) -> dict[str, str]: ...

@@ -25,7 +25,10 @@ def test_another_chat_does_not_wait_for_it() -> None:
     assert pace.reserve("b", 100.2) == 0
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.floats(0, 0.2)), min_size=1, max_size=200), st.sampled_from([1, 7, 30, 500]))
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.floats(0, 0.2)), min_size=1, max_size=200),
+    st.sampled_from([1, 7, 30, 500]),
+)
 def test_no_second_ever_holds_more_than_the_rate(steps: list[tuple[int, float]], per_second: int) -> None:
     pace, now, leaves = Pace(per_second, 0.0), 1000.0, []
     for chat, pause in steps:

@@ -73,7 +73,9 @@ def test_the_example_documents_every_setting_with_its_environment_name() -> None
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     for _, environment, _ in NAMES:
         assert environment in text
-    switched_on = "\n".join(line.removeprefix("# ") if line.startswith("# ") and " = " in line else line for line in text.splitlines())
+    switched_on = "\n".join(
+        line.removeprefix("# ") if line.startswith("# ") and " = " in line else line for line in text.splitlines()
+    )
     tables = tomllib.loads(switched_on)
     flat = {f"{key}.{name}" for key, value in tables.items() if isinstance(value, dict) for name in value}
     flat |= {key for key, value in tables.items() if not isinstance(value, dict)}
