@@ -33,6 +33,8 @@ FEWEST_PHRASINGS = 8
 GOOD_PHRASINGS = 15
 OVERDUE_DAYS = 90  # an answer this long past its review is an error, until then a warning
 NOTICE_DAYS = 30  # how long before its end a figure without a successor is announced
+_MARKS = re.compile("[\u0300-\u036f]+")
+_WORD = re.compile(r"[^\W_]+")
 NO_ENTRY = "Tạo mục này, hoặc bỏ id khỏi danh sách."
 
 
@@ -213,7 +215,7 @@ def _check_menus(files: _Files) -> None:
 def fold_phrasing(text: str) -> str:
     """A phrasing without case, diacritics and punctuation: what makes two of them the same."""
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join(re.findall(r"[^\W_]+", "".join(each for each in decomposed if not unicodedata.combining(each))))
+    return " ".join(_WORD.findall(_MARKS.sub("", decomposed)))
 
 
 def _check_phrasings(files: _Files) -> None:
