@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from storage.database import Database
 from storage.seen import mark_seen, purge_seen
 
@@ -29,12 +31,13 @@ def test_eight_threads_with_the_same_message_and_exactly_one_is_first(database: 
 
 
 def test_a_mark_undone_with_its_transaction_leaves_the_message_new(database: Database) -> None:
-    try:
+    def handle_and_fail() -> None:
         with database.transaction() as c:
             mark_seen(c, "telegram", "7", NOW)
-            raise LookupError
-    except LookupError:
-        pass
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        handle_and_fail()
     with database.transaction() as c:
         assert mark_seen(c, "telegram", "7", NOW)
 
