@@ -21,7 +21,6 @@ from markdown_it.token import Token
 _WEB_LINK = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 _PHONE_LINK = re.compile(r"tel:\+?[0-9().*#-]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
-_SPECIAL = re.compile(r"([\\*_\[\]()+\-.])")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,11 +68,6 @@ def clean(text: str) -> str:
     """Line ends as `\\n`, no control characters, no half surrogates: safe for every platform and database."""
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _CONTROL.sub(" ", whole.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def escape(text: str) -> str:
-    """Quote a person's words inside Markdown: one line, shown as typed, never bold, a list or a link."""
-    return _SPECIAL.sub(r"\\\1", " ".join(clean(text).split()))
 
 
 def utf16_length(text: str) -> int:
@@ -132,9 +126,7 @@ def split_text(text: str, limit: int) -> list[str]:
     return [piece for piece in (piece.strip() for piece in pieces) if piece]
 
 
-def _pack(
-    parts: list[str], cuts: tuple[Callable[[str], list[str]], ...], fits: Callable[[str], bool]
-) -> list[str]:
+def _pack(parts: list[str], cuts: tuple[Callable[[str], list[str]], ...], fits: Callable[[str], bool]) -> list[str]:
     """Join neighbouring parts while they fit; a part too long on its own is cut by the next finer way."""
     packed: list[str] = []
     current = ""
@@ -259,9 +251,7 @@ def _html_item(item: tuple[Block, ...]) -> str:
 
 def _html_spans(spans: tuple[Span, ...]) -> str:
     return "".join(
-        f'<a href="{html.escape(href)}" rel="noopener noreferrer" target="_blank">{label}</a>'
-        if href
-        else label
+        f'<a href="{html.escape(href)}" rel="noopener noreferrer" target="_blank">{label}</a>' if href else label
         for href, label in _by_link(spans, _html_run)
     )
 

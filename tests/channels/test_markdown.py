@@ -11,13 +11,13 @@ from bot.channels.markdown import (
     Listing,
     Paragraph,
     Span,
-    escape,
     split_text,
     to_html,
     to_plain,
     utf16_length,
 )
 from bot.channels.telegram_format import to_telegram_html
+from bot.texts import quote
 from tests.fakes.telegram_html import parse_html
 
 ANSWER = """Mỗi tháng anh/chị nhận **60%** lương bình quân.
@@ -120,10 +120,8 @@ def test_what_people_type_stays_as_typed(typed, shown):
 
 @given(any_text)
 def test_quoted_words_are_shown_exactly(words):
-    exact = " ".join(markdown.clean(words).split())
-    quoted = f"Anh/chị hỏi: “{escape(words)}”."
-    assert to_plain(quoted) == f"Anh/chị hỏi: “{exact}”."
-    assert to_plain(escape(words)) == exact
+    exact = markdown.clean(" ".join(words.split()))
+    assert to_plain(f"Anh/chị hỏi: “{quote(words, 10_000)}”.") == f"Anh/chị hỏi: “{exact}”."
 
 
 class Balance(HTMLParser):
