@@ -93,8 +93,8 @@ def read_bytes(path: Path, findings: Findings) -> bytes | None:
     except FileNotFoundError:
         findings.error(1, "", "Không có tệp này", "Tạo tệp theo mẫu trong docs/bien-tap.md.")
         return None
-    except OSError as error:
-        findings.error(1, "", f"Không đọc được tệp ({error.strerror})", "Kiểm tra tên tệp và quyền đọc.")
+    except OSError:
+        findings.error(1, "", "Không đọc được tệp", "Kiểm tra tên tệp và quyền đọc.")
         return None
 
 

@@ -177,6 +177,17 @@ def test_missing_files_are_named(tree: Tree) -> None:
     assert ("content/vi/groups.yaml", 1, "", "error", "Không có tệp này") in problems
 
 
+def test_an_unreadable_file_is_named(tree: Tree) -> None:
+    root = tree()
+    (root / "figures.yaml").unlink()
+    (root / "figures.yaml").mkdir()
+    assert ("content/figures.yaml", 1, "", "error", "Không đọc được tệp") in found(root)
+
+
+def test_an_empty_folder_is_told_and_not_a_crash(tmp_path: Path) -> None:
+    assert {each[0] for each in found(tmp_path)} == {f"{tmp_path.name}/figures.yaml", f"{tmp_path.name}/vi/groups.yaml"}
+
+
 def test_names_and_strays(tree: Tree) -> None:
     root = tree({"vi/vay/Mức vay.md": ENTRY, "vi/ghi-chu.md": "x", "vi/vay/.muc.md.swp": "x", "vi/vay/a.md~": "x"})
     problems = found(root)

@@ -117,6 +117,9 @@ vay:
 X = "name: X\nunit: dong\n"
 
 
+TEXT = "  dia_chi: {name: Địa chỉ, unit: text, values: [{value: số 1, from: 2026-01-01, until: ~, doc: D}]}\n"
+
+
 def rows(*values: str) -> str:
     """A figure in đồng with these `values`; the first stands on line 6."""
     return figure(X + "values:\n" + "".join(f"- {{{value}}}\n" for value in values))
@@ -160,6 +163,15 @@ def rows(*values: str) -> str:
         (figure(X + "product: [2, vay.x]"), 2, "vay.x.product", "tính từ chính nó"),
         (figure(X + "product: [2]"), 5, "vay.x.product", "ít nhất hai"),
         (figure("name: Y\n" + X + "product: [2, 3]"), 4, "vay.x.name", "viết hai lần"),
+        (figure(X + "product: [2, vay.dia_chi]") + TEXT, 2, "vay.x.product", "là chữ, không nhân được"),
+        (figure(X + "values:\n- 60"), 6, "vay.x.values", "Mỗi giá trị viết dạng"),
+        (rows(r'value: "1\n2", from: 2026-01-01, doc: D'), 6, "vay.x.values.value", "trên một dòng"),
+        ("vay: {}\nvay: {}\n", 2, "vay", "Nhóm số `vay` viết hai lần"),
+        ("vay:\n  x: {}\n  x: {}\n", 3, "vay.x", "Số `vay.x` viết hai lần"),
+        ("# chỉ có ghi chú\n", 1, "", "Phải là các dòng"),
+        ("vay: {}\n---\nvay: {}\n", 2, "", "hai tài liệu YAML"),
+        ("[a]: b\n", 1, "", "Tên trường phải là chữ"),
+        ("vay: \x01\n", 1, "", "YAML không cho phép"),
         ("vay:\n  x: &a {name: X}\n  y: *a\n", 2, "", "Không dùng dấu & và *"),
         ("vay:\n  x: !!python/object:os.system {}\n", 2, "", "Không dùng dấu !"),
         ("vay:\n\tx: 1\n", 2, "", "cú pháp YAML"),
@@ -181,3 +193,12 @@ def test_a_figure_that_leans_on_a_broken_one_is_left_out_and_not_blamed() -> Non
     assert file.figures == {}
     assert file.unread == {"vay.goc", "vay.hai", "vay.bon"}
     assert [field for _, field, _ in problems] == ["vay.goc.values.value"]
+
+
+def test_a_chain_of_products_is_not_taken_for_a_loop() -> None:
+    file, problems = read(
+        "a:\n  mot: {name: A, unit: dong, product: [a.hai, a.hai]}\n  hai: {name: B, unit: dong, product: [a.ba, 2]}\n"
+        "  ba: {name: C, unit: dong, product: [2, 3]}\n"
+    )
+    assert problems == []
+    assert find_value(file.figures, "a.mot", date(2026, 11, 22)) == Decimal(144)
