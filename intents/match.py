@@ -1,20 +1,35 @@
 """Which entries a message may be asking for, best first.
 
-It knows phrasings and ids ("<group>.<slug>") and nothing else of the content; it must not read files or clocks, and
-must not decide whether to answer: that is `decide`. Building is deterministic and serving needs NumPy only.
+It knows phrasings and ids ("<group>.<slug>") and nothing else of the content; it must not read a clock or the
+content's files, and must not decide whether to answer: that is `decide`. Building is deterministic: the same
+phrasings in the same order give the same scores. Serving needs NumPy and rapidfuzz only.
+
+Two views are fused. A linear model (ridge regression, one output for each entry, solved once in its dual form) says
+which entry the message as a whole resembles; the cosine to the nearest phrasing says how close it comes to something
+people really said. Messages that no entry answers are a class of their own, so that the nearest entry need not win.
 """
 
 from __future__ import annotations
 
 import collections
 import dataclasses
-import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from intents.features import Encoded, Floats, Table, count_features
+from intents.lexicon import load_rows
 from intents.normalise import Normalised, normalise
+from intents.repair import Speller
+
+OUTSIDE = "-"
+_RIDGE = 0.5
+_SHARPNESS = 12.0
+_MODEL_SHARE = 0.7
+_SAME_GROUP = 0.12
+_SHORT = 6
+_CANDIDATES = 10
+_READINGS = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,88 +50,105 @@ class Candidate:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Ranking:
-    """`candidates` best first, up to ten; `known` is the idf-weighted share (0..1) of the message's words that the
-    phrasings contain; `words` the number of words that were read."""
+    """What one message resembles.
 
-    candidates: tuple[Candidate, ...]
-    known: float
-    words: int
+    `candidates` best first, up to ten. `known`: the share (0..1, rare words weigh more) of the message's words that
+    the phrasings of the best candidate use. `outside`: the score of "no entry answers this", as a candidate's.
+    `words`: how many words were read. `reading`: the words as they were understood, without diacritics.
+    """
 
-
-def _features(tokens: Sequence[str]) -> list[str]:
-    found = list(tokens)
-    found += [f"{left} {right}" for left, right in zip(tokens, tokens[1:], strict=False)]
-    for token in tokens:
-        padded = f"^{token}$"
-        found += [padded[at : at + size] for size in (2, 3, 4) for at in range(len(padded) - size + 1)]
-    return found
+    candidates: tuple[Candidate, ...] = ()
+    known: float = 0.0
+    outside: float = 0.0
+    words: int = 0
+    reading: str = ""
 
 
 class Matcher:
     """Built by `build_matcher`; immutable afterwards and safe to share between threads."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        self._ids = sorted({example.id for example in examples})
+        outside = [Example(OUTSIDE, row[0]) for row in load_rows("ngoai-pham-vi.tsv")]
+        stored = [*examples, *outside]
+        messages = [normalise(example.text) for example in stored]
+        self._ids = [*sorted({example.id for example in examples}), OUTSIDE]
         number = {id_: at for at, id_ in enumerate(self._ids)}
-        rows = [collections.Counter(_features(normalise(example.text).folded_tokens)) for example in examples]
-        frequency = collections.Counter(feature for row in rows for feature in row)
-        self._idf = {
-            feature: math.log((1 + len(rows)) / (1 + count)) + 1 for feature, count in frequency.items()
-        }
-        self._words = {
-            word for row in rows for word in row if " " not in word and "^" not in word and "$" not in word
-        }
-        postings: dict[str, tuple[list[int], list[float]]] = {
-            feature: ([], []) for feature in sorted(frequency)
-        }
-        for at, row in enumerate(rows):
-            norm = math.sqrt(sum((count * self._idf[feature]) ** 2 for feature, count in row.items()))
-            for feature, count in row.items():
-                postings[feature][0].append(at)
-                postings[feature][1].append(count * self._idf[feature] / norm)
-        self._postings: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = {
-            feature: (np.array(where, np.int32), np.array(values, np.float32))
-            for feature, (where, values) in postings.items()
-        }
-        self._owner = np.array([number[example.id] for example in examples], np.int32)
+        self._owner = np.array([number[example.id] for example in stored], np.int32)
+        self._group = np.array([id_.partition(".")[0] for id_ in self._ids])
+        self._speller = Speller(message.folded_tokens for message in messages)
+        self._table = Table([count_features(message.tokens, message.folded_tokens) for message in messages])
+        self._model = _train(self._table, self._owner, len(self._ids))
+        self._vocabulary: dict[str, set[str]] = collections.defaultdict(set)
+        for example, message in zip(stored, messages, strict=True):
+            self._vocabulary[example.id].update(message.folded_tokens)
+        owners = collections.Counter(word for words in self._vocabulary.values() for word in words)
+        self._rarity = {word: float(np.log(1 + len(self._ids) / count)) for word, count in owners.items()}
 
     def rank(self, text: str, topic: str = "") -> tuple[Candidate, ...]:
         """The entries `text` may mean, best first, up to ten. `topic` is the id of the entry answered last."""
         return self.weigh(text, topic).candidates
 
     def weigh(self, text: str, topic: str = "") -> Ranking:
-        """As `rank`, with how much of the message the phrasings know."""
+        """As `rank`, with what is needed to decide. Every reading of the message is tried, the best one counts."""
         message = normalise(text)
-        known, words = self._known(message), len(message.tokens)
-        counts = collections.Counter(f for f in _features(message.folded_tokens) if f in self._postings)
-        if not counts:
-            return Ranking((), known, words)
-        weights = {feature: count * self._idf[feature] for feature, count in counts.items()}
-        norm = math.sqrt(sum(weight**2 for weight in weights.values()))
-        where = np.concatenate([self._postings[feature][0] for feature in weights])
-        values = np.concatenate(
-            [self._postings[feature][1] * (weight / norm) for feature, weight in weights.items()]
-        )
-        cosine = np.bincount(where, values, minlength=len(self._owner))
-        best = np.zeros(len(self._ids))
-        np.maximum.at(best, self._owner, cosine)
-        group = topic.split(".")[0]
-        if group and words <= 5:
-            best *= [1.15 if id_.split(".")[0] == group else 1.0 for id_ in self._ids]
-        order = np.argsort(-best, kind="stable")[:10]
-        candidates = tuple(
-            Candidate(self._ids[at], min(1.0, float(best[at]))) for at in order if best[at] > 0
-        )
-        return Ranking(candidates, known, words)
+        others = [normalise(other) for other in message.alternatives[: _READINGS - 1]]
+        rankings = [self._weigh_reading(reading, topic) for reading in (message, *others)]
+        return max(rankings, key=lambda ranking: ranking.candidates[0].score if ranking.candidates else 0.0)
 
-    def _known(self, message: Normalised) -> float:
-        rare = max(self._idf.values(), default=1.0)
-        total = sum(self._idf.get(word, rare) for word in message.folded_tokens)
-        return (
-            sum(self._idf[word] for word in message.folded_tokens if word in self._words) / total
-            if total
-            else 0.0
+    def _weigh_reading(self, message: Normalised, topic: str) -> Ranking:
+        repaired = self._speller.repair(message.folded_tokens)
+        folded = [word for words in repaired for word in words]
+        tokens = [
+            word if was == word else read
+            for was, typed, words in zip(message.folded_tokens, message.tokens, repaired, strict=True)
+            for word, read in ((word, typed if was == word else word) for word in words)
+        ]
+        encoded = self._table.encode(count_features(tokens, folded))
+        if not len(encoded[0]):
+            return Ranking(words=len(folded), reading=" ".join(folded))
+        scores = self._score(encoded, topic.partition(".")[0] if len(folded) <= _SHORT else "")
+        order = [at for at in np.argsort(-scores[:-1], kind="stable")[:_CANDIDATES].tolist() if scores[at] > 0]
+        return Ranking(
+            tuple(Candidate(self._ids[at], float(scores[at])) for at in order),
+            self._known(folded, self._ids[order[0]]) if order else 0.0,
+            float(scores[-1]),
+            len(folded),
+            " ".join(folded),
         )
+
+    def _score(self, encoded: Encoded, group: str) -> Floats:
+        numbers, values = encoded
+        resemblance = values @ self._model[numbers]
+        cosine = np.zeros(len(self._ids), np.float32)
+        np.maximum.at(cosine, self._owner, self._table.cosines(encoded))
+        if group:
+            follow_up = self._group == group
+            resemblance += _SAME_GROUP * follow_up
+            cosine = np.minimum(1, cosine * (1 + _SAME_GROUP * follow_up)).astype(np.float32)
+        likely = np.exp(_SHARPNESS * (resemblance - resemblance.max()))
+        fused: Floats = _MODEL_SHARE * likely / likely.sum() + (1 - _MODEL_SHARE) * cosine
+        return fused
+
+    def _known(self, folded: Sequence[str], id_: str) -> float:
+        rarest = float(np.log(1 + len(self._ids)))
+        weights = {word: self._rarity.get(word, rarest) for word in folded if not word[0].isdigit()}
+        heard = sum(weight for word, weight in weights.items() if word in self._vocabulary[id_])
+        return heard / sum(weights.values()) if weights else 0.0
+
+
+def _train(table: Table, owner: np.ndarray[tuple[int], np.dtype[np.int32]], classes: int) -> Floats:
+    """Ridge regression of "is this entry" on the features; features × classes. Time: cube of phrasings."""
+    kernel = np.empty((table.size, table.size), np.float32)
+    for at, row in enumerate(table.rows):
+        kernel[at] = table.cosines(row)
+    kernel[np.diag_indices(table.size)] += _RIDGE
+    wanted = np.zeros((table.size, classes), np.float32)
+    wanted[np.arange(table.size), owner] = 1
+    duals = np.linalg.solve(kernel, wanted)
+    model = np.zeros((len(table.number), classes), np.float32)
+    for (numbers, values), dual in zip(table.rows, duals, strict=True):
+        model[numbers] += values[:, None] * dual
+    return model
 
 
 def build_matcher(examples: Sequence[Example]) -> Matcher:

@@ -44,9 +44,7 @@ class Normalised:
 def fold(text: str) -> str:
     """The text without diacritics: "Được" → "Duoc", "đ" → "d". Case, spaces and signs stay."""
     decomposed = unicodedata.normalize("NFD", text.translate(_LETTERS_WITHOUT_DECOMPOSITION))
-    return unicodedata.normalize(
-        "NFC", "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    )
+    return unicodedata.normalize("NFC", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
 
 
 def lower(text: str) -> str:
@@ -111,9 +109,7 @@ def _other_readings(read: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     ambiguous = [at for at, found in enumerate(read) if len(found) > 1][:3]
     if not ambiguous:
         return ()
-    picks = sorted(
-        itertools.product(*(range(len(read[at])) for at in ambiguous)), key=lambda pick: (sum(pick), pick)
-    )
+    picks = sorted(itertools.product(*(range(len(read[at])) for at in ambiguous)), key=lambda pick: (sum(pick), pick))
     words = [found[0] for found in read]
     texts = []
     for pick in picks[1:_READINGS_AT_MOST]:
