@@ -120,9 +120,11 @@ def test_what_is_written_while_the_server_is_down_is_sent_when_it_is_back(tab: T
     wait_until(lambda: len(tab.all(".resend")) == 2)
     assert tab.one(".resend").text == "Chưa gửi được – bấm để gửi lại"
     assert tab.one(".resend").size["height"] >= 44
+    wait_until(lambda: tab.one("#notice").text == "Mất kết nối – đang tự nối lại…")
     site.start()
     tab.expect(("person", "một"), ("person", "hai"), ("bot", "Trả lời cho: một"), ("bot", "Trả lời cho: hai"))
     assert tab.all(".resend") == []
+    assert tab.one("#notice").text == ""
     tab.reload()
     tab.expect(("person", "một"), ("bot", "Trả lời cho: một"), ("person", "hai"), ("bot", "Trả lời cho: hai"))
 
@@ -238,3 +240,27 @@ def test_everything_fits_and_can_be_hit_with_a_thumb(tab: Tab, size: tuple[int, 
         assert tab.one("#scroll").size["height"] >= size[1] * 0.4
     finally:
         tab.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_an_answer_is_read_from_its_start_and_news_does_not_pull_the_reader_away(tab: Tab, site: Site) -> None:
+    for number in range(4):
+        tab.write(f"câu hỏi {number} " + "rất dài " * 30)
+        tab.press_send()
+        wait_until(lambda: len(tab.bubbles()) == 2 * number + 2)  # noqa: B023 — called within this round
+    in_view = """const scroll = document.querySelector('#scroll').getBoundingClientRect();
+        const top = arguments[0].getBoundingClientRect().top;
+        return top >= scroll.top && top < scroll.bottom"""
+    assert tab.driver.execute_script(in_view, tab.all("#log .bot")[-1])
+    tab.driver.execute_script("document.querySelector('#scroll').scrollTop = 0")
+    first = tab.driver.current_window_handle
+    tab.driver.switch_to.new_window("tab")
+    tab.open(site.url)
+    tab.write("ở thẻ khác")
+    tab.press_send()
+    wait_until(lambda: len(tab.bubbles()) == 10)
+    tab.driver.switch_to.window(first)
+    wait_until(lambda: tab.one("#newest").is_displayed())
+    assert tab.driver.execute_script("return document.querySelector('#scroll').scrollTop") == 0
+    tab.one("#newest").click()
+    wait_until(lambda: not tab.one("#newest").is_displayed())
+    assert tab.driver.execute_script(in_view, tab.all("#log .bot")[-1])

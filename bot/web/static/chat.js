@@ -8,6 +8,7 @@
   const newest = $("newest"), welcome = $("welcome"), counter = $("counter");
 
   const LIMIT = 2000, COUNT_FROM = 1800, LONGEST_WAIT = 30000, SEND_TIMEOUT = 20000;
+  const HAS_KEYBOARD = window.matchMedia("(hover: hover)").matches; // on a phone focus would open one over the answer
   const STORE = "gocua.unsent", RESEND = "Chưa gửi được – bấm để gửi lại";
 
   const leftOver = stored(); // what the page before a reload had not got rid of
@@ -15,7 +16,7 @@
   let queue = []; // messages not accepted yet, oldest first: {id, text} | {id, choice, label} | {id, start}
   let answering = new Set(); // client ids whose answer has not come
   let cursor = "", source = null, ready = false, connectWait = 1000, connectTimer = 0, noticeTimer = 0;
-  let sending = false, sendWait = 2000, sendTimer = 0, lastDay = "", lastTap = {};
+  let sending = false, sendWait = 2000, sendTimer = 0, lastDay = "", lastTap = {}, pinned = -1;
 
   // ---- what is on the screen
 
@@ -74,7 +75,7 @@
       letter.choices.forEach((choice) => {
         const button = element("button", "choice", choice.label);
         button.type = "button";
-        button.addEventListener("click", () => tap(choice));
+        button.addEventListener("click", (event) => tap(choice, event));
         list.appendChild(element("li")).appendChild(button);
       });
       said.appendChild(list);
@@ -127,6 +128,7 @@
 
   function say(text) {
     clearTimeout(noticeTimer);
+    noticeTimer = 0;
     if (notice.textContent !== text) notice.textContent = text;
   }
 
@@ -157,7 +159,7 @@
     mine.onerror = () => {
       if (mine !== source) return;
       disconnect();
-      if (!noticeTimer && !notice.textContent) noticeTimer = setTimeout(() => { noticeTimer = 0; say("Mất kết nối – đang tự nối lại…"); }, 2500);
+      if (!noticeTimer && !notice.textContent) noticeTimer = setTimeout(() => { say("Mất kết nối – đang tự nối lại…"); }, 2500);
       const wait = connectWait;
       connectWait = Math.min(connectWait * 2, LONGEST_WAIT);
       // The page itself renews a session that the browser has forgotten.
@@ -192,7 +194,7 @@
 
   function takeBot(letter) {
     if (shown.has("bot:" + letter.id)) return;
-    const stick = nearEnd() || document.activeElement === box;
+    const stick = nearEnd() || Math.abs(scroll.scrollTop - pinned) < 2;
     const said = addBot(letter);
     if (!ready) return;
     if (!stick) { newest.hidden = false; return; }
@@ -201,7 +203,11 @@
     let first = said;
     while (first.previousElementSibling && first.previousElementSibling.classList.contains("bot")) first = first.previousElementSibling;
     const top = (first.previousElementSibling || first).offsetTop - 8;
-    if (scroll.scrollTop > top) scroll.scrollTop = top;
+    if (scroll.scrollTop > top) {
+      scroll.scrollTop = top;
+      pinned = scroll.scrollTop;
+    }
+    newest.hidden = said.offsetTop < scroll.scrollTop + scroll.clientHeight;
   }
 
   // The history is out: from here on new messages are read aloud, and what a reload interrupted is sent.
@@ -212,7 +218,7 @@
     leftOver.filter((message) => !shown.has("person:" + message.id)).forEach(enqueue);
     written.forEach((message) => { queue.push(message); log.appendChild(shown.get("person:" + message.id)); });
     store();
-    toEnd();
+    if (shown.size) toEnd();
     setTimeout(() => log.setAttribute("aria-live", "polite"), 100);
   }
 
@@ -303,12 +309,12 @@
   }
 
   // The second half of a double tap is not a second wish.
-  function tap(choice) {
+  function tap(choice, event) {
     const now = Date.now();
     if (lastTap.action === choice.action && now - lastTap.at < 1000) return;
     lastTap = {action: choice.action, at: now};
     send(choice.action ? {choice: choice.action, label: choice.label} : {start: true, label: choice.label});
-    box.focus({preventScroll: true});
+    if (HAS_KEYBOARD || !event.detail) box.focus({preventScroll: true}); // no detail: pressed with a key
   }
 
   function submit() {
@@ -340,8 +346,8 @@
   welcome.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.dataset.ask) send({text: button.dataset.ask});
-    else tap({label: button.textContent, action: ""});
+    if (button.hasAttribute("data-start")) tap({label: button.textContent, action: ""}, event);
+    else send({text: button.textContent});
   });
   newest.addEventListener("click", toEnd);
   scroll.addEventListener("scroll", () => { if (nearEnd()) newest.hidden = true; });
@@ -350,6 +356,6 @@
   document.addEventListener("pointerdown", () => connectSoon(0));
   window.addEventListener("pageshow", (event) => { if (event.persisted) connectSoon(0); });
   window.addEventListener("pagehide", disconnect);
-  if (window.matchMedia("(hover: hover)").matches) box.focus();
+  if (HAS_KEYBOARD) box.focus();
   connect();
 })();
