@@ -6,6 +6,7 @@ Values are Decimal or text, never float. It does not know the entries that use t
 from __future__ import annotations
 
 import dataclasses
+import decimal
 import functools
 import itertools
 import re
@@ -30,6 +31,8 @@ from content.findings import Findings
 from content.model import Figure, FigureValue
 from content.yaml_lines import Fields, Items, Node, Scalar
 
+MAX_FACTORS = 6
+
 FILTERS = ("so", "trieu", "ty")
 
 # What follows the number. `text` stands alone: addresses, phone numbers, web addresses.
@@ -53,7 +56,6 @@ UNITS: Mapping[str, str] = {
     "count": "",
     "text": "",
 }
-_PERCENTS = ("percent", "percent_year")
 _SCALES = {"trieu": (Decimal(1_000_000), " triệu"), "ty": (Decimal(1_000_000_000), " tỷ")}
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -131,8 +133,8 @@ def _parse_product(id_: str, node: Node, findings: Findings) -> tuple[str | Deci
         text = item.text if isinstance(item, Scalar) else ""
         number = parse_number(text)
         factors.append(text if number is None else number)
-    if len(factors) < 2:
-        findings.error(node.line, f"{id_}.product", "Phép nhân cần ít nhất hai thừa số")
+    if not 2 <= len(factors) <= MAX_FACTORS:
+        findings.error(node.line, f"{id_}.product", f"Phép nhân cần từ 2 đến {MAX_FACTORS} thừa số")
     return tuple(factors)
 
 
@@ -193,46 +195,34 @@ def _parse_value(field: str, unit: str, node: Node, findings: Findings) -> Figur
 
 
 def _check_products(figures: dict[str, Figure], lines: Mapping[str, int], unread: set[str], findings: Findings) -> None:
-    """Leave out, and report, figures whose factors are unknown, not numbers, or lead back to themselves."""
-    for id_, figure in list(figures.items()):
+    """Leave out, and report, products whose factors are unknown or cannot be multiplied.
+
+    A factor must have values of its own: products of products could run in circles or grow without bound.
+    """
+    broken = set()
+    for id_, figure in figures.items():
         for factor in figure.product:
-            if isinstance(factor, Decimal) or factor in unread:
+            if isinstance(factor, Decimal):
                 continue
-            if factor not in figures:
-                hint = suggest(factor, figures)
-                findings.error(lines[id_], f"{id_}.product", f"Không có số `{factor}`", hint)
-                unread.add(id_)
-            elif figures[factor].unit == "text":
-                findings.error(lines[id_], f"{id_}.product", f"`{factor}` là chữ, không nhân được")
-                unread.add(id_)
-    for id_ in [each for each in figures if _returns_to(figures, each)]:
-        findings.error(lines[id_], f"{id_}.product", f"`{id_}` được tính từ chính nó", "Bỏ vòng lặp trong `product`.")
-        unread.add(id_)
-    while broken := {
-        id_ for id_, figure in figures.items() if id_ in unread or not unread.isdisjoint(map(str, figure.product))
-    }:
-        unread |= broken
-        for id_ in broken:
-            del figures[id_]
-
-
-def _returns_to(figures: Mapping[str, Figure], id_: str) -> bool:
-    seen: set[str] = set()
-    ahead = [id_]
-    while ahead:
-        for factor in figures[ahead.pop()].product:
-            if factor == id_:
-                return True
-            if isinstance(factor, str) and factor in figures and factor not in seen:
-                seen.add(factor)
-                ahead.append(factor)
-    return False
+            of = figures.get(factor)
+            if of is not None and of.unit != "text" and not of.product:
+                continue
+            broken.add(id_)
+            if factor in unread:
+                continue
+            message, hint = f"Không có số `{factor}`", suggest(factor, figures)
+            if of is not None:
+                message, hint = f"Không nhân được với `{factor}`", "Chỉ nhân các số có `values`, không phải chữ."
+            findings.error(lines[id_], f"{id_}.product", message, hint)
+    unread |= broken
+    for id_ in broken:
+        del figures[id_]
 
 
 def find_value(figures: Mapping[str, Figure], figure_id: str, on: date) -> Decimal | str | None:
     """The figure's value on a day, None when it has none then. KeyError for an unknown figure.
 
-    In a product a percentage counts as its share (60 % as 0.6); a product may itself be a percentage.
+    A product multiplies the values as they stand (60 % as 60); one in đồng is rounded to whole đồng.
     """
     figure = figures[figure_id]
     if not figure.product:
@@ -240,14 +230,13 @@ def find_value(figures: Mapping[str, Figure], figure_id: str, on: date) -> Decim
             if each.start <= on and (each.end is None or on <= each.end):
                 return each.value
         return None
-    result = Decimal(100) if figure.unit in _PERCENTS else Decimal(1)
+    result = Decimal(1)
     for factor in figure.product:
         value = factor if isinstance(factor, Decimal) else find_value(figures, factor, on)
         if not isinstance(value, Decimal):
             return None
-        share = isinstance(factor, str) and figures[factor].unit in _PERCENTS
-        result *= value / 100 if share else value
-    return result.quantize(Decimal(1), ROUND_HALF_UP) if figure.unit.startswith("dong") else result
+        result *= value
+    return result.to_integral_value(ROUND_HALF_UP) if figure.unit.startswith("dong") else result
 
 
 def check_filter(unit: str, name: str) -> str:
@@ -273,7 +262,8 @@ def format_value(value: Decimal | str, unit: str, filter_: str = "") -> str:
 
 def _format_number(value: Decimal) -> str:
     pattern, locale = _vietnamese()
-    return str(pattern.apply(value, locale))
+    with decimal.localcontext(prec=200):  # room for the longest product MAX_FACTORS allows, however absurd
+        return str(pattern.apply(value, locale))
 
 
 @functools.cache
