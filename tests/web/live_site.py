@@ -19,6 +19,7 @@ from bot.clock import iso, utc_now
 from bot.messages import Choice, Inbound, write_choices
 from bot.web.chat import chat_routes
 from bot.web.headers import SecurityHeaders
+from bot.web.server import Server
 from storage import outbox, people, seen, turns
 from storage.database import Database
 
@@ -76,18 +77,13 @@ class Site:
         self.mailbox = Mailbox(self.database)
         app = Starlette(routes=chat_routes(self.bot, self.mailbox), middleware=[Middleware(SecurityHeaders)])
         config = uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="warning", lifespan="off", ws="none")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=asyncio.run, args=[self._serve()], daemon=True)
+        self._server = Server(config, self.mailbox.close)
+        self._thread = threading.Thread(target=asyncio.run, args=[self._server.serve()], daemon=True)
         self._thread.start()
         wait_until(lambda: self._server.started)
 
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        await self._server.serve()
-
     def stop(self) -> None:
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self.mailbox.close)
             self._server.should_exit = True
             self._thread.join(10)
         assert not self._thread.is_alive(), "open streams keep the server from stopping"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.asking import ask_once
+from bot.voice import load_voice
 from bot.web.assets import load_assets
 from tests.web.live_site import Site
 
@@ -82,3 +85,12 @@ def test_files_travel_compressed_to_whoever_reads_it(site: Site, path: str) -> N
 @pytest.mark.parametrize("name", ["chat.html", "..%2fchat.py", "%2e%2e/chat.py", "none.js", ""])
 def test_nothing_else_is_served(site: Site, name: str) -> None:
     assert httpx.get(f"{site.url}/static/{name}").status_code == 404
+
+
+def test_the_questions_offered_on_the_page_are_answered() -> None:
+    html = load_assets()["chat.html"].body.decode()
+    questions = re.findall(r'<button type="button" class="choice">([^<]+)</button>', html)
+    assert len(questions) == 3
+    voice = load_voice(Path("content"))
+    kinds = {question: ask_once(voice, question).because.kind for question in questions}
+    assert kinds == dict.fromkeys(questions, "answer")
