@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from storage import postgresql, sqlite
+from storage import sqlite
 from storage.errors import (
     StorageBusy,
     StorageConflict,
@@ -83,7 +83,10 @@ def open_database(url: str) -> Database:
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         return sqlite.SQLite(Path(url.removeprefix("sqlite:///")))
     if url.startswith(("postgresql://", "postgres://")):
-        return postgresql.PostgreSQL(url)
+        # Imported only here: the driver takes 20 MB that an installation on SQLite never needs.
+        from storage.postgresql import PostgreSQL  # noqa: PLC0415
+
+        return PostgreSQL(url)
     scheme = url.split("://", maxsplit=1)[0] if "://" in url else "?"
     raise ValueError(
         f"Địa chỉ cơ sở dữ liệu không hợp lệ (loại “{scheme}”): "

@@ -7,9 +7,7 @@ from storage.database import Connection
 
 def load_dialogue(c: Connection, person_id: int) -> str:
     """The stored state, or "" when there is none; held until the transaction ends. Not for `reading()`."""
-    row = c.row(
-        "SELECT state_json FROM dialogues WHERE person_id = :person_id {for_update}", {"person_id": person_id}
-    )
+    row = c.row("SELECT state_json FROM dialogues WHERE person_id = :person_id {for_update}", {"person_id": person_id})
     return str(row["state_json"]) if row else ""
 
 

@@ -49,9 +49,7 @@ def load_steps(folder: Path = FOLDER) -> list[Step]:
     steps = []
     for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql")):
         content = path.read_bytes()
-        steps.append(
-            Step(int(path.stem[:4]), path.stem, content.decode("utf-8"), hashlib.sha256(content).hexdigest())
-        )
+        steps.append(Step(int(path.stem[:4]), path.stem, content.decode("utf-8"), hashlib.sha256(content).hexdigest()))
     return steps
 
 

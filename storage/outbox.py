@@ -98,9 +98,7 @@ def enqueue(c: Connection, deliveries: Sequence[NewDelivery], now: str) -> list[
 
 def _insert(count: int) -> str:
     values = ",\n".join(
-        "("
-        + ", ".join(f":{column}_{n}" for column in _NEW_COLUMNS)
-        + ", 'queued', '', 0, 0, 0, '', '', '', :now, '')"
+        "(" + ", ".join(f":{column}_{n}" for column in _NEW_COLUMNS) + ", 'queued', '', 0, 0, 0, '', '', '', :now, '')"
         for n in range(count)
     )
     return f"""

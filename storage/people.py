@@ -88,9 +88,7 @@ def set_pushes(c: Connection, person_id: int, *, allowed: bool) -> None:
 
 def set_language(c: Connection, person_id: int, language: str) -> None:
     """Remember the language the bot's own texts are shown in, e.g. "vi"."""
-    c.execute(
-        "UPDATE people SET language = :language WHERE id = :id", {"language": language, "id": person_id}
-    )
+    c.execute("UPDATE people SET language = :language WHERE id = :id", {"language": language, "id": person_id})
 
 
 def mark_gone(c: Connection, channel: str, address: str, reason: str, now: str) -> None:

@@ -16,12 +16,52 @@ import psycopg
 import psycopg_pool
 from psycopg.rows import DictRow, dict_row
 
-from storage.errors import DRIVER_ERRORS, StorageConflict, StorageUnavailable, translate
+from storage.errors import (
+    StorageBusy,
+    StorageConflict,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageReadOnly,
+    StorageUnavailable,
+)
 from storage.sql import Dialect, Params, storable, translated
 
 POOL_SIZE = 10
 WAIT_SECONDS = 5.0  # for a free connection, and for a server to answer
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+# The longest prefix of the SQLSTATE wins: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_MEANINGS: dict[str, type[StorageError]] = {
+    "08": StorageUnavailable,
+    "23": StorageConflict,
+    "25006": StorageReadOnly,
+    "28": StorageUnavailable,
+    "3D": StorageUnavailable,
+    "40": StorageBusy,
+    "42501": StorageReadOnly,
+    "53": StorageUnavailable,
+    "53100": StorageFull,
+    "55P03": StorageBusy,
+    "57": StorageUnavailable,
+    "57014": StorageBusy,
+    "58": StorageUnavailable,
+    "XX001": StorageDamaged,
+    "XX002": StorageDamaged,
+}
+
+
+def translate(error: psycopg.Error) -> Exception:
+    """The error of our set that this one means, or the same error when it is none of them."""
+    detail = str(error).strip().replace("\n", " ")
+    state = error.sqlstate or ""
+    for prefix in (state, state[:2]):
+        if prefix in _MEANINGS:
+            return _MEANINGS[prefix](detail)
+    # A broken connection and a pool that waited in vain have no SQLSTATE.
+    if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return StorageUnavailable(detail)
+    return error
 
 
 class PostgreSQLConnection:
@@ -38,7 +78,7 @@ class PostgreSQLConnection:
     def execute(self, sql: str, params: Params | None = None) -> int:
         try:
             return self._run(sql, params).rowcount
-        except DRIVER_ERRORS as error:
+        except psycopg.Error as error:
             raise translate(error) from error
 
     def execute_many(self, sql: str, many: Sequence[Params]) -> int:
@@ -49,19 +89,19 @@ class PostgreSQLConnection:
                 text = translated(sql, "postgresql")
                 cursor.executemany(text, [storable(params) for params in many])
                 return cursor.rowcount
-        except DRIVER_ERRORS as error:
+        except psycopg.Error as error:
             raise translate(error) from error
 
     def row(self, sql: str, params: Params | None = None) -> dict[str, Any] | None:
         try:
             return self._run(sql, params).fetchone()
-        except DRIVER_ERRORS as error:
+        except psycopg.Error as error:
             raise translate(error) from error
 
     def rows(self, sql: str, params: Params | None = None) -> list[dict[str, Any]]:
         try:
             return self._run(sql, params).fetchall()
-        except DRIVER_ERRORS as error:
+        except psycopg.Error as error:
             raise translate(error) from error
 
 
@@ -76,12 +116,10 @@ class PostgreSQL:
         try:
             # The pool would only say that it waited in vain; a plain connection says why.
             psycopg.connect(url, connect_timeout=int(WAIT_SECONDS)).close()
-            self._pool: psycopg_pool.ConnectionPool[psycopg.Connection[DictRow]] = (
-                psycopg_pool.ConnectionPool(
-                    url, min_size=1, max_size=POOL_SIZE, timeout=WAIT_SECONDS, kwargs=options, open=True
-                )
+            self._pool: psycopg_pool.ConnectionPool[psycopg.Connection[DictRow]] = psycopg_pool.ConnectionPool(
+                url, min_size=1, max_size=POOL_SIZE, timeout=WAIT_SECONDS, kwargs=options, open=True
             )
-        except DRIVER_ERRORS as error:
+        except psycopg.Error as error:
             raise translate(error) from error
 
     @contextlib.contextmanager
@@ -122,7 +160,7 @@ class PostgreSQL:
         for _ in range(POOL_SIZE + 1):
             try:
                 connection = self._pool.getconn()
-            except DRIVER_ERRORS as error:
+            except psycopg.Error as error:
                 raise translate(error) from error
             try:
                 connection.execute(begin)
@@ -139,7 +177,7 @@ class PostgreSQL:
 def _commit(connection: psycopg.Connection[DictRow]) -> None:
     try:
         answer = connection.execute("COMMIT").statusmessage
-    except DRIVER_ERRORS as error:
+    except psycopg.Error as error:
         raise translate(error) from error
     if answer != "COMMIT":
         raise StorageConflict("một lệnh trong giao dịch đã lỗi nên máy chủ hủy cả giao dịch")

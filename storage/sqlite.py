@@ -17,11 +17,39 @@ from typing import Any
 
 import sqlite_utils
 
-from storage.errors import DRIVER_ERRORS, StorageUnavailable, translate
+from storage.errors import (
+    StorageBusy,
+    StorageConflict,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageReadOnly,
+    StorageUnavailable,
+)
 from storage.sql import Dialect, Params, storable, translated
 
 BUSY_SECONDS = 5.0  # how long another process (a backup, a command) may hold the file
 OLDEST_SQLITE = (3, 35)  # RETURNING and MATERIALIZED
+
+_MEANINGS: dict[int, type[StorageError]] = {
+    sqlite3.SQLITE_BUSY: StorageBusy,
+    sqlite3.SQLITE_LOCKED: StorageBusy,
+    sqlite3.SQLITE_FULL: StorageFull,
+    sqlite3.SQLITE_READONLY: StorageReadOnly,
+    sqlite3.SQLITE_PERM: StorageReadOnly,
+    sqlite3.SQLITE_IOERR: StorageUnavailable,
+    sqlite3.SQLITE_CANTOPEN: StorageUnavailable,
+    sqlite3.SQLITE_CORRUPT: StorageDamaged,
+    sqlite3.SQLITE_NOTADB: StorageDamaged,
+    sqlite3.SQLITE_CONSTRAINT: StorageConflict,
+}
+
+
+def translate(error: sqlite3.Error) -> Exception:
+    """The error of our set that this one means, or the same error when it is none of them."""
+    # The low byte is the primary code; the rest says which kind of it.
+    meaning = _MEANINGS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return meaning(str(error)) if meaning else error
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
@@ -42,14 +70,14 @@ class SQLiteConnection:
     def execute(self, sql: str, params: Params | None = None) -> int:
         try:
             return self._run(sql, params).rowcount
-        except DRIVER_ERRORS as error:
+        except sqlite3.Error as error:
             raise translate(error) from error
 
     def execute_many(self, sql: str, many: Sequence[Params]) -> int:
         try:
             every = [storable(params) for params in many]
             return max(self._connection.executemany(translated(sql, "sqlite"), every).rowcount, 0)
-        except DRIVER_ERRORS as error:
+        except sqlite3.Error as error:
             raise translate(error) from error
 
     def row(self, sql: str, params: Params | None = None) -> dict[str, Any] | None:
@@ -59,7 +87,7 @@ class SQLiteConnection:
     def rows(self, sql: str, params: Params | None = None) -> list[dict[str, Any]]:
         try:
             return self._run(sql, params).fetchall()
-        except DRIVER_ERRORS as error:
+        except sqlite3.Error as error:
             raise translate(error) from error
 
 
@@ -82,13 +110,11 @@ class SQLite:
         self._closed = False
         try:
             self._writer = self._open(query_only=False)
-        except DRIVER_ERRORS as error:
+        except sqlite3.Error as error:
             raise translate(error) from error
 
     def _open(self, *, query_only: bool) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             database = sqlite_utils.Database(connection, execute_plugins=False)
             database.enable_wal()
@@ -132,7 +158,7 @@ class SQLite:
             pass
         try:
             return self._open(query_only=True)
-        except DRIVER_ERRORS as error:
+        except sqlite3.Error as error:
             raise translate(error) from error
 
     def close(self) -> None:
@@ -147,13 +173,13 @@ class SQLite:
 def _block(connection: sqlite3.Connection, begin: str) -> Iterator[SQLiteConnection]:
     try:
         connection.execute(begin)
-    except DRIVER_ERRORS as error:
+    except sqlite3.Error as error:
         raise translate(error) from error
     try:
         yield SQLiteConnection(connection)
         try:
             connection.execute("COMMIT")
-        except DRIVER_ERRORS as error:
+        except sqlite3.Error as error:
             raise translate(error) from error
     except BaseException:
         # Some errors (a full disk) have already undone the transaction.

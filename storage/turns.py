@@ -22,9 +22,7 @@ class StoredTurn:
     created_at: str
 
 
-_COLUMNS = (
-    "id, person_id, channel_message_id, inbound_kind, text, outcome, entry_id, because_json, created_at"
-)
+_COLUMNS = "id, person_id, channel_message_id, inbound_kind, text, outcome, entry_id, because_json, created_at"
 
 
 def record_turn(  # noqa: PLR0913, PLR0917 — the row's columns, one by one

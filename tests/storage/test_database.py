@@ -28,9 +28,9 @@ from storage.database import (
     StorageUnavailable,
     open_database,
 )
-from storage.errors import translate
 from storage.migrations import migrate
 from storage.people import count_people, find_person, get_or_create_person
+from storage.postgresql import translate
 from storage.seen import mark_seen
 from storage.sql import translated
 
@@ -148,6 +148,7 @@ WRITE_AND_HANG = """
 import sys, time
 from storage.database import open_database
 from storage.people import get_or_create_person
+from storage.postgresql import translate
 from storage.seen import mark_seen
 with open_database(sys.argv[1]).transaction() as c:
     mark_seen(c, "web", "7", "2026-11-22T13:01:33.123Z")
