@@ -117,16 +117,10 @@ class TelegramChannel:
     def for_sending(cls, token: str, api_url: str) -> TelegramChannel:
         """A channel that reads nothing: `identify` and `send` only, no `start`; `stop` closes it."""
 
-        async def receive(_inbound: Inbound) -> None:
+        async def refuse(*_: object) -> Any:
             raise RuntimeError("kênh này chỉ để gửi")
 
-        async def load_offset(_name: str) -> int:
-            raise RuntimeError("kênh này chỉ để gửi")
-
-        async def save_offset(_name: str, _offset: int) -> None:
-            raise RuntimeError("kênh này chỉ để gửi")
-
-        return cls(token, api_url, receive, load_offset, save_offset)
+        return cls(token, api_url, refuse, refuse, refuse)
 
     async def identify(self) -> str:
         """The bot's username without @, asked from the platform, or a `ChannelError`."""

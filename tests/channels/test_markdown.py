@@ -192,6 +192,11 @@ def test_does_not_cut_inside_bold_or_link():
     assert pieces == ["Xem thêm ở", "[trang của thành phố](https://a.vn/x)", "nhé"]
 
 
+def test_counts_an_address_as_it_is_written_out():
+    pieces = split_text("một hai ba bốn năm [x](https://a.vn/ệệệ) sáu", 60)
+    assert pieces == ["một hai ba bốn năm", "[x](https://a.vn/ệệệ) sáu"]
+
+
 def test_counts_as_telegram_counts():
     pieces = split_text("😀" * 30, 20)
     assert max(utf16_length(piece) for piece in pieces) <= 20

@@ -157,6 +157,7 @@ async def test_without_markup_it_is_tried_only_once(platform, channel):
         {"body": '{"ok":true,"result":true}'},
         {"body": '{"ok":true,"result":"x"}'},
         {"body": '{"ok":true,"result":{}}'},
+        {"status": 302, "location": "/trang-cua-nha-mang"},  # not followed: it would be given the message
         {"status": 503, "body": "bảo trì"},
         {"status": 500, "body": "[1]"},
         {"status": 500, "body": '{"description":5,"parameters":"x"}'},

@@ -50,6 +50,7 @@ class Fault:
     description: str = ""
     retry_after: float = 0
     body: str | None = None  # answer these bytes instead of JSON
+    location: str = ""  # with status 302: somewhere else
     wait: float = 0  # seconds before the answer
     reset: bool = False  # cut the connection instead of answering
     half: bool = False  # cut it in the middle of the answer
@@ -400,6 +401,8 @@ async def _go_wrong(request, fault):
         await answer.write(b'{"ok": true, "resu')
         request.transport.abort()
         return answer
+    if fault.location:
+        return web.Response(status=fault.status, headers={"Location": fault.location})
     if fault.body is not None:
         return web.Response(text=fault.body, status=fault.status or 200, content_type="application/json")
     retry = f"retry after {fault.retry_after:g}"
