@@ -17,11 +17,11 @@ from intents.match import Candidate, Matcher, Ranking
 from intents.normalise import fold, lower, split_tokens
 
 # Confidence is the best score times the share of the message's words that the best entry's phrasings use.
-ANSWER = 0.27
-ANSWER_ONE_WORD = 0.6
-CLEAR = 0.06
-CLARIFY = 0.06
-CHOICE = 0.15
+ANSWER = 0.42
+ANSWER_ONE_WORD = 0.75
+CLEAR = 0.12
+CLARIFY = 0.08
+CHOICE = 0.1
 
 _LONG = 25
 _WINDOW = 18

@@ -24,6 +24,8 @@ Encoded = tuple[npt.NDArray[np.int32], Floats]
 # Shares of the squared length of a phrasing; measured on the tune half of the development questions.
 _WORD, _PAIR, _LETTERS, _CONCEPT, _ACCENTED = 1.0, 0.9, 0.35, 0.9, 0.5
 
+_SHARED = 60  # phrasings
+
 
 @functools.cache
 def _concepts() -> dict[tuple[str, ...], str]:
@@ -87,27 +89,33 @@ def count_features(tokens: Sequence[str], folded_tokens: Sequence[str]) -> dict[
 class Table:
     """TF-IDF of the stored phrasings, by feature. Immutable once built."""
 
-    def __init__(self, rows: Sequence[Mapping[str, float]]) -> None:
-        frequency = collections.Counter(feature for row in rows for feature in row)
-        self.number = {feature: at for at, feature in enumerate(sorted(frequency))}
-        self.size = len(rows)
-        counts = np.array([frequency[feature] for feature in self.number], np.float64)
-        self.idf = (np.log((1 + len(rows)) / (1 + counts)) + 1).astype(np.float32)
-        self.rows = [self.encode(row) for row in rows]
-        features = np.concatenate([row[0] for row in self.rows]) if rows else np.zeros(0, np.int32)
-        values = np.concatenate([row[1] for row in self.rows]) if rows else np.zeros(0, np.float32)
-        owners = np.repeat(np.arange(len(rows), dtype=np.int32), [len(row[0]) for row in self.rows])
+    def __init__(self, phrasings: Iterable[Mapping[str, float]]) -> None:
+        self.number: dict[str, int] = {}
+        counted = [self._count_row(weights) for weights in phrasings]
+        self.size = len(counted)
+        features = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in counted)])
+        owners = np.repeat(np.arange(self.size, dtype=np.int32), [len(numbers) for numbers, _ in counted])
+        self._frequency = np.bincount(features, minlength=len(self.number))
+        self.idf = (np.log((1 + self.size) / (1 + self._frequency)) + 1).astype(np.float32)
+        self.rows = [self._weigh(numbers, weights) for numbers, weights in counted]
+        values = np.concatenate([np.zeros(0, np.float32), *(row[1] for row in self.rows)])
         order = np.argsort(features, kind="stable")
         self._owners, self._values = owners[order], values[order]
         self._start = np.searchsorted(features[order], np.arange(len(self.number) + 1)).tolist()
+
+    def _count_row(self, weights: Mapping[str, float]) -> Encoded:
+        numbers = [self.number.setdefault(feature, len(self.number)) for feature in weights]
+        return np.array(numbers, np.int32), np.fromiter(weights.values(), np.float32, len(numbers))
+
+    def _weigh(self, numbers: npt.NDArray[np.int32], weights: Floats) -> Encoded:
+        values = weights * self.idf[numbers]
+        return numbers, values / np.float32(math.sqrt(float(values @ values)) or 1.0)
 
     def encode(self, weights: Mapping[str, float]) -> Encoded:
         """Feature numbers and tf-idf values of unit length; what no phrasing has is left out of the message."""
         known = [(self.number[feature], weight) for feature, weight in weights.items() if feature in self.number]
         numbers = np.array([number for number, _ in known], np.int32)
-        values = np.array([weight for _, weight in known], np.float32) * self.idf[numbers]
-        length = math.sqrt(float(values @ values)) or 1.0
-        return numbers, values / np.float32(length)
+        return self._weigh(numbers, np.array([weight for _, weight in known], np.float32))
 
     def cosines(self, encoded: Encoded) -> Floats:
         """How alike the message is to every phrasing, 0..1, in the order they were given."""
@@ -120,7 +128,21 @@ class Table:
         products = np.concatenate([self._values[span] for span in spans]) * np.repeat(values, sizes)
         return np.bincount(where, products, self.size).astype(np.float32)
 
-    def idf_of(self, features: Iterable[str]) -> list[float]:
-        """The idf of each feature; of one that no phrasing has, the highest there is."""
-        rarest = math.log(1 + self.size) + 1
-        return [float(self.idf[self.number[feature]]) if feature in self.number else rarest for feature in features]
+    def kernel(self) -> Floats:
+        """The cosine of every phrasing with every other one: size × size.
+
+        Features that many phrasings share go through one dense product, the rest through the table, which is
+        several times faster than the table alone.
+        """
+        dense = np.flatnonzero(self._frequency > _SHARED)
+        column = np.full(len(self.number), -1, np.int32)
+        column[dense] = np.arange(len(dense), dtype=np.int32)
+        shared = np.zeros((self.size, len(dense)), np.float32)
+        for at, (numbers, values) in enumerate(self.rows):
+            columns = column[numbers]
+            shared[at, columns[columns >= 0]] = values[columns >= 0]
+        kernel: Floats = shared @ shared.T
+        for at, (numbers, values) in enumerate(self.rows):
+            rare = column[numbers] < 0
+            kernel[at] += self.cosines((numbers[rare], values[rare]))
+        return kernel

@@ -24,7 +24,8 @@ from intents.repair import Speller
 
 OUTSIDE = "-"
 _RIDGE = 0.5
-_SHARPNESS = 12.0
+_SHARPNESS = 8.0
+_NEARNESS = 10.0
 _MODEL_SHARE = 0.7
 _SAME_GROUP = 0.12
 _SHORT = 6
@@ -76,7 +77,7 @@ class Matcher:
         self._owner = np.array([number[example.id] for example in stored], np.int32)
         self._group = np.array([id_.partition(".")[0] for id_ in self._ids])
         self._speller = Speller(message.folded_tokens for message in messages)
-        self._table = Table([count_features(message.tokens, message.folded_tokens) for message in messages])
+        self._table = Table(count_features(message.tokens, message.folded_tokens) for message in messages)
         self._model = _train(self._table, self._owner, len(self._ids))
         self._vocabulary: dict[str, set[str]] = collections.defaultdict(set)
         for example, message in zip(stored, messages, strict=True):
@@ -125,7 +126,8 @@ class Matcher:
             follow_up = self._group == group
             resemblance += _SAME_GROUP * follow_up
             cosine = np.minimum(1, cosine * (1 + _SAME_GROUP * follow_up)).astype(np.float32)
-        likely = np.exp(_SHARPNESS * (resemblance - resemblance.max()))
+        evidence = _SHARPNESS * resemblance + _NEARNESS * cosine
+        likely = np.exp(evidence - evidence.max())
         fused: Floats = _MODEL_SHARE * likely / likely.sum() + (1 - _MODEL_SHARE) * cosine
         return fused
 
@@ -138,9 +140,7 @@ class Matcher:
 
 def _train(table: Table, owner: np.ndarray[tuple[int], np.dtype[np.int32]], classes: int) -> Floats:
     """Ridge regression of "is this entry" on the features; features × classes. Time: cube of phrasings."""
-    kernel = np.empty((table.size, table.size), np.float32)
-    for at, row in enumerate(table.rows):
-        kernel[at] = table.cosines(row)
+    kernel = table.kernel()
     kernel[np.diag_indices(table.size)] += _RIDGE
     wanted = np.zeros((table.size, classes), np.float32)
     wanted[np.arange(table.size), owner] = 1
