@@ -11,11 +11,14 @@ import contextlib
 import logging
 import os
 import secrets
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,6 +36,8 @@ from bot.settings import Settings
 from bot.ticking import start_ticking
 from bot.voice import build_voice
 from bot.web.chat import chat_routes
+from bot.web.headers import SecurityHeaders
+from bot.web.server import Server
 from content.live import LiveLibrary
 from intents.match import Matcher
 from storage import channels as channel_rows
@@ -54,7 +59,8 @@ def serve(settings: Settings) -> None:
             _take_over(database)
         live: LiveLibrary[Matcher] = LiveLibrary(settings.content_dir, "vi", on_change=build_voice)
         stack.enter_context(live)
-        app = build_app(settings, database, live)
+        mailbox = Mailbox(database)
+        app = build_app(settings, database, live, mailbox)
         log.info(
             "serve.starting",
             extra={"url": f"http://{settings.host}:{settings.port}", "database": database.dialect},
@@ -69,14 +75,17 @@ def serve(settings: Settings) -> None:
             proxy_headers=bool(settings.public_url),
             timeout_graceful_shutdown=5,
         )
-        uvicorn.Server(config).run()
+        # uvicorn closes everything and then repeats the signal; without this the rest of the stack would not unwind.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        Server(config, mailbox.close).run()
 
 
-def build_app(settings: Settings, database: Database, live: LiveLibrary[Matcher]) -> Starlette:
+def build_app(
+    settings: Settings, database: Database, live: LiveLibrary[Matcher], mailbox: Mailbox
+) -> Starlette:
     """The application with everything in it; its lifespan starts and stops channels, loops and the clock."""
     bell = Bell()
     inbox = Inbox(database, lambda: live.loaded, bell.ring)
-    mailbox = Mailbox(database)
     channels = open_channels(settings, _wiring(database, inbox, mailbox))
     health = Health(database, live, channels)
 
@@ -86,7 +95,7 @@ def build_app(settings: Settings, database: Database, live: LiveLibrary[Matcher]
             yield
 
     routes = [*chat_routes(inbox, mailbox, settings.public_url), *health.routes(), *_webhook_routes(channels)]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
 
 
 @contextlib.asynccontextmanager

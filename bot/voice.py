@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 from content.live import Loaded
@@ -15,9 +14,14 @@ Voice = Loaded[Matcher]
 
 def build_voice(library: Library) -> Matcher:
     """The matcher for a library; called by the live reload before both go live."""
-    titles = (Example(entry.id, entry.title) for entry in library.entries.values())
-    asked = (Example(entry.id, text) for entry in library.entries.values() for text in entry.ask)
-    return build_matcher(tuple(itertools.chain(asked, titles)))
+    # A title and a button's label are phrasings too: people type what they have just read on a button.
+    return build_matcher(
+        [
+            Example(entry.id, text)
+            for entry in library.entries.values()
+            for text in (*entry.ask, entry.title, entry.menu)
+        ]
+    )
 
 
 def load_voice(content_dir: Path, language: str = "vi") -> Voice:

@@ -1,0 +1,84 @@
+"""kill -9 at any moment between a platform's update and the reply it acknowledges: the worker still gets the reply."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import random
+import sqlite3
+
+import pytest
+
+from tests.fakes.telegram_platform import FakeTelegram
+from tests.process.conftest import Program, until
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
+
+KILLS = 50
+QUESTION = "nộp hồ sơ bảo hiểm thất nghiệp ở đâu"
+
+
+async def wait_for_a_poll(platform: FakeTelegram, calls_before: int) -> None:
+    await until(lambda: any(method == "getUpdates" for method, _ in platform.calls[calls_before:]))
+
+
+async def test_no_reply_is_lost_and_no_update_is_answered_twice(
+    telegram_program: Program, platform: FakeTelegram, record_property: pytest.RecordProperty
+) -> None:
+    """Half of the kills fall while the program starts and catches up, half in the milliseconds after an update."""
+    chance = random.Random(20261122)
+    asked: list[int] = []
+    for round_number in range(KILLS):
+        chat = 1000 + round_number
+        calls_before = len(platform.calls)
+        if round_number % 2:
+            platform.say(chat, QUESTION)
+            telegram_program.start()
+            await wait_for_a_poll(platform, calls_before)
+        else:
+            telegram_program.start()
+            await wait_for_a_poll(platform, calls_before)
+            await asyncio.sleep(chance.uniform(0, 0.05))
+            platform.say(chat, QUESTION)
+        asked.append(chat)
+        await asyncio.sleep(chance.uniform(0, 0.06))
+        telegram_program.kill()
+
+    in_time = sum(bool(platform.sent_to(chat)) for chat in asked)
+    telegram_program.start()
+    await until(lambda: all(platform.sent_to(chat) for chat in asked) and not platform.waiting, 30)
+    telegram_program.end()
+
+    copies = collections.Counter(sent.chat_id for sent in platform.sent)
+    doubles = sum(count - 1 for count in copies.values())
+    with sqlite3.connect(telegram_program.folder / "gocua.sqlite3") as database:
+        turns = database.execute("SELECT COUNT(*), COUNT(DISTINCT channel_message_id) FROM turns").fetchone()
+        unsettled = database.execute("SELECT COUNT(*) FROM outbox WHERE status <> 'sent'").fetchone()
+        marked = database.execute("SELECT COUNT(*) FROM outbox WHERE may_repeat = 1").fetchone()
+    database.close()
+    record_property("replies sent before their round's kill", in_time)
+    record_property("replies seen twice", doubles)
+
+    assert 0 < in_time < KILLS, "the kills must fall on both sides of the reply, or they prove nothing"
+    assert turns == (KILLS, KILLS)
+    assert unsettled == (0,)
+    assert doubles <= marked[0], "only what the report counts as doubtful may have arrived twice"
+    assert doubles <= KILLS
+    assert all("215 Trung Kính" in sent.text for sent in platform.sent)
+
+
+async def test_the_same_update_delivered_three_times_gives_one_answer(
+    telegram_program: Program, platform: FakeTelegram
+) -> None:
+    telegram_program.start()
+    await telegram_program.ready()
+    update_id = platform.say(1, QUESTION)
+    await until(lambda: len(platform.sent_to(1)) == 1)
+    for _ in range(2):
+        message = {"message_id": 5, "from": {"id": 1, "is_bot": False, "first_name": "Hoa"}, "date": 1}
+        again = {**message, "chat": {"id": 1, "type": "private", "first_name": "Hoa"}, "text": QUESTION}
+        platform.push({"update_id": update_id, "message": again})
+    platform.say(2, QUESTION)
+    await until(lambda: len(platform.sent_to(2)) == 1)
+    await asyncio.sleep(0.3)
+    assert len(platform.sent_to(1)) == 1
