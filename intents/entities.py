@@ -1,7 +1,7 @@
 """Amounts, lengths of time, dates and phone numbers in a message, as pure parsers.
 
-Each `find_*` returns the first one it is sure of, with where it stood, or None. Ambiguous or impossible values are None: a
-wrong amount in a calculation is worse than a question back. No clock here: what "mai" means needs a given day.
+Each `find_*` returns the first one it is sure of, with where it stood, or None. Ambiguous or impossible values are
+None: a wrong amount in a calculation is worse than a question back. No clock here: what "mai" means needs a given day.
 """
 
 from __future__ import annotations
