@@ -19,6 +19,7 @@ from intents.normalise import fold, lower, split_tokens
 # Confidence is the best score times the share of the message's words that the best entry's phrasings use.
 ANSWER = 0.42
 ANSWER_SHORT = {1: 0.75, 2: 0.65}  # by number of words: what so few words mean is mostly a guess
+ANSWER_LONG = 0.55  # the best of many pieces looks surer than it is
 CLEAR = 0.12
 CLARIFY = 0.08
 CHOICE = 0.1
@@ -93,7 +94,7 @@ def _judge(ranking: Ranking, words: int) -> Decision:
         return Decision("fallback", "", candidates, (), f"giống câu ngoài phạm vi hơn ({figures})")
     if confidence < CLARIFY:
         return Decision("fallback", "", candidates, (), f"không đủ giống mục nào ({figures})")
-    enough = ANSWER_SHORT.get(words, ANSWER)
+    enough = ANSWER_LONG if words > _LONG else ANSWER_SHORT.get(words, ANSWER)
     if confidence >= enough and margin >= CLEAR and ranking.outside < best / 2:
         return Decision("answer", candidates[0].id, candidates, (), f"rõ và hơn hẳn mục sau ({figures})")
     choices = tuple(candidate.id for candidate in candidates[:3] if candidate.score >= CHOICE * best)
