@@ -1,4 +1,4 @@
-"""Amounts, lengths of time, dates and phone numbers in a message, as pure parsers.
+"""Amounts, percentages, lengths of time, dates and phone numbers in a message, as pure parsers.
 
 Each `find_*` returns the first one it is sure of, with where it stood, or None. Ambiguous or impossible values are
 None: a wrong amount in a calculation is worse than a question back. No clock here: what "mai" means needs a given day.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import dataclasses
 import datetime
+import decimal
 import re
 
 from intents.normalise import fold, lower
@@ -28,6 +29,15 @@ class Months:
     """A length of time in months ("3 năm 4 tháng" is 40); `start` and `end` are the span in the NFC text."""
 
     months: int
+    start: int
+    end: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Percent:
+    """`value` as written ("6,6%" is 6.6); `start` and `end` are the span in the NFC text."""
+
+    value: decimal.Decimal
     start: int
     end: int
 
@@ -53,25 +63,34 @@ class Phone:
 _UNITS = {"ty": 10**9, "ti": 10**9, "trieu": 10**6, "tr": 10**6}
 _UNITS |= {"nghin": 1000, "ngan": 1000, "k": 1000}
 _WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8}
-_WORDS |= {"chin": 9, "muoi": 10}
+_WORDS |= {"chin": 9, "muoi": 10, "tu": 4, "lam": 5}
+_DIGIT = r"(?:mot|hai|ba|bon|nam|sau|bay|tam|chin)"
+_TENS = rf"(?:(?:{_DIGIT}\s+)?muoi(?:\s+(?:{_DIGIT}|tu|lam))?)"
+# A number in words up to 999. "trăm hai mươi" is 120; "vài trăm" is no number.
+_SPELT = (
+    rf"(?<!vai )(?<!may )(?:(?:{_DIGIT}\s+)?tram(?:\s+(?:{_TENS}|(?:linh|le)\s+{_DIGIT}))?"
+    rf"|{_TENS}|{_DIGIT})"
+)
 _COUNT = r"(?P<count>\d+(?:[.,]\d+)?)"
 _MONEY = re.compile(
     rf"(?<![\w.,/]){_COUNT}\s*(?P<unit>ty|ti|trieu|tr|nghin|ngan|k)"
     r"(?:\s*(?P<rest>\d{1,3})(?:\s*(?P<small>trieu|tr|nghin|ngan|k))?(?![\w/]|\s*(?:thang|nam|ngay|%))"
     r"|\s*(?P<half>ruoi))?\s*(?:dong|d|vnd)?(?!\w|/\d)"
 )
-_SPELT_MONEY = re.compile(
-    r"(?<!\w)(?P<count>mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)\s+(?P<unit>ty|trieu|tr)(?:\s+(?P<half>ruoi))?(?!\w)"
-)
+_SPELT_MONEY = re.compile(rf"(?<!\w)(?P<count>{_SPELT})\s+(?P<unit>ty|trieu|tr)(?:\s+(?P<half>ruoi))?(?!\w)")
 _FULL_MONEY = re.compile(
     r"(?<![\w.,/+])(?P<full>[1-9]\d{0,2}([.,])\d{3}(?:\2\d{3})*|[1-9]\d{4,8})\s*(?:dong|d|vnd)?(?!\w|[/.,]\d)"
 )
 _SPAN = (
-    r"(?<![\w.,/])(?:(?P<years>\d{1,2}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)\s*nam(?!\s*\d{4})(?:\s*(?P<half>ruoi))?(?!\w))?"
-    r"(?:\s*(?P<months>\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)\s*(?:thang|th)(?!\w)(?!\s*\d)"
+    rf"(?<![\w.,/])(?:(?P<years>\d{{1,2}}|{_SPELT})\s*nam(?!\s*\d{{4}})(?:\s*(?P<half>ruoi))?(?!\w))?"
+    rf"(?:\s*(?P<months>\d{{1,3}}|{_SPELT})\s*(?:thang|th)(?!\w)(?!\s*\d)"
     r"(?:\s+(?P<half_month>ruoi)(?!\w))?)?"
 )
 _MONTHS = re.compile(_SPAN)
+_PERCENT = re.compile(
+    r"(?<![\w.,/])(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s*(?:%|phan tram(?!\w))"
+    r"|(?<!\w)lai(?:\s+suat)?(?:\s+la)?\s+(?P<rate>\d{1,2}[.,]\d{1,3})(?![\d%]|\s*(?:ty|ti|trieu|tr|k|nghin|ngan)(?!\w))"
+)
 _PHONE = re.compile(r"(?<![\d.])(?:\+?84|0)[ .-]?((?:3|5|7|8|9)(?:[ .-]?\d){8})(?!\d)")
 _NUMBERED_DAY = re.compile(
     r"(?<![\w./-])(?:ngay\s+|mung\s+)?(?P<day>\d{1,2})\s*(?:[/-]|\s+thang\s+)\s*(?P<month>\d{1,2})"
@@ -113,7 +132,19 @@ def find_money(text: str) -> Money | None:
 
 
 def _number(text: str) -> float:
-    return _WORDS[text] if text in _WORDS else float(text.replace(",", "."))
+    """Digits, or words up to 999: "ba tram hai muoi lam" is 325."""
+    if text[0].isdigit():
+        return float(text.replace(",", "."))
+    total = 0
+    for word in text.split():
+        if word == "tram":
+            total = 100 * (total or 1)
+        elif word == "muoi":
+            tens = total % 100
+            total = total - tens + 10 * (tens or 1)
+        else:
+            total += _WORDS.get(word, 0)
+    return total
 
 
 def _tail(parts: dict[str, str | None], unit: int) -> int:
@@ -137,6 +168,15 @@ def find_months(text: str) -> Months | None:
         total = round(12 * _number(years or "0")) + (6 if match["half"] else 0) + round(_number(months or "0"))
         return Months(total, match.start(), match.end()) if 0 < total <= 720 else None
     return None
+
+
+def find_percent(text: str) -> Percent | None:
+    """The first percentage: "6,6%", "4.8 %", "8 phần trăm", "lãi 6,6". Above 100: None."""
+    match = _PERCENT.search(_plain(text))
+    if not match:
+        return None
+    value = decimal.Decimal((match["value"] or match["rate"]).replace(",", "."))
+    return Percent(value, match.start(), match.end()) if value <= 100 else None
 
 
 def find_phone(text: str) -> Phone | None:

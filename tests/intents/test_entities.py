@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.entities import find_day, find_money, find_months, find_phone
+from intents.entities import find_day, find_money, find_months, find_percent, find_phone
 
 SUNDAY = datetime.date(2026, 11, 22)
 
@@ -33,6 +33,13 @@ SUNDAY = datetime.date(2026, 11, 22)
         ("vay 50 triệu 3 năm", 50_000_000),
         ("vay 50 trieu trong 3 nam", 50_000_000),
         ("luong 4500000 dong", 4_500_000),
+        ("mười triệu", 10_000_000),
+        ("lương mười hai triệu", 12_000_000),
+        ("mười lăm triệu rưỡi", 15_500_000),
+        ("hai muoi tu trieu", 24_000_000),
+        ("năm mươi triệu", 50_000_000),
+        ("trăm hai mươi triệu", 120_000_000),
+        ("ba trăm linh năm triệu", 305_000_000),
     ],
 )
 def test_money_is_read(text: str, dong: int) -> None:
@@ -42,7 +49,20 @@ def test_money_is_read(text: str, dong: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "năm 2026", "3 tháng", "60%", "10 người", "0912345678", "001095012345", "15/12/2026", "5 m", "tr"]
+    "text",
+    [
+        "",
+        "năm 2026",
+        "3 tháng",
+        "60%",
+        "10 người",
+        "0912345678",
+        "001095012345",
+        "15/12/2026",
+        "5 m",
+        "tr",
+        "vài trăm triệu",
+    ],
 )
 def test_what_may_not_be_money_is_not_read(text: str) -> None:
     assert find_money(text) is None
@@ -128,3 +148,24 @@ def test_nothing_raises_and_spans_lie_in_the_text(text: str) -> None:
     length = len(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()))
     for found in (find_money(text), find_months(text), find_phone(text), find_day(text, SUNDAY)):
         assert found is None or 0 <= found.start < found.end <= length
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("lãi 6,6%/năm", "6.6"),
+        ("4.8 %", "4.8"),
+        ("8 phần trăm", "8"),
+        ("lai suat 8,38", "8.38"),
+        ("lãi 4.8 trong 3 năm", "4.8"),
+    ],
+)
+def test_a_percentage_is_read(text: str, value: str) -> None:
+    found = find_percent(text)
+    assert found is not None
+    assert str(found.value) == value
+
+
+@pytest.mark.parametrize("text", ["lãi 6,6 triệu", "vay 100 triệu", "120%", "lãi 3 tháng", ""])
+def test_what_is_not_a_percentage_is_not_read(text: str) -> None:
+    assert find_percent(text) is None
