@@ -7,6 +7,7 @@ start fast.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ def chat(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.voice import load_voice
 
     print("Gõ câu hỏi rồi nhấn Enter; Ctrl-D để thoát.\n")
-    for bubble in converse(load_voice(settings.content_dir), _typed_lines()):
+    for bubble in converse(load_voice(settings.content_dir, settings.cache_dir), _typed_lines()):
         print(bubble + "\n")
     return 0
 
@@ -42,7 +43,7 @@ def ask(settings: Settings, options: argparse.Namespace) -> int:
     from bot.channels.terminal import show
     from bot.voice import load_voice
 
-    voice = load_voice(settings.content_dir)
+    voice = load_voice(settings.content_dir, settings.cache_dir)
     if options.jsonl:
         for line in answer_lines(voice, sys.stdin):
             print(line, flush=True)
@@ -160,14 +161,16 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error))
     try:
         return COMMANDS[options.command][0](settings, options)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except ContentErrors as errors:
         return _fail("\n".join(map(format_problem, errors.problems)))
     except (StorageError, AlreadyRunning, OSError, ValueError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        return 0
 
 
 def _typed_lines() -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import secrets
@@ -57,7 +58,9 @@ def serve(settings: Settings) -> None:
         migrate(database, iso(utc_now()))
         if database.dialect == "sqlite":
             _take_over(database)
-        live: LiveLibrary[Matcher] = LiveLibrary(settings.content_dir, "vi", on_change=build_voice)
+        live: LiveLibrary[Matcher] = LiveLibrary(
+            settings.content_dir, "vi", on_change=functools.partial(build_voice, cache=settings.cache_dir)
+        )
         stack.enter_context(live)
         mailbox = Mailbox(database)
         app = build_app(settings, database, live, mailbox)
@@ -80,9 +83,7 @@ def serve(settings: Settings) -> None:
         Server(config, mailbox.close).run()
 
 
-def build_app(
-    settings: Settings, database: Database, live: LiveLibrary[Matcher], mailbox: Mailbox
-) -> Starlette:
+def build_app(settings: Settings, database: Database, live: LiveLibrary[Matcher], mailbox: Mailbox) -> Starlette:
     """The application with everything in it; its lifespan starts and stops channels, loops and the clock."""
     bell = Bell()
     inbox = Inbox(database, lambda: live.loaded, bell.ring)

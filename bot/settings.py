@@ -43,6 +43,11 @@ class Settings:
     telegram: Telegram = Telegram()
 
     @property
+    def cache_dir(self) -> Path:
+        """What can be made again at any time; safe to delete."""
+        return self.data_dir / "cache"
+
+    @property
     def database_url(self) -> str:
         return self.db_url or f"sqlite:///{self.data_dir / 'gocua.sqlite3'}"
 

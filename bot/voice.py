@@ -7,24 +7,25 @@ from pathlib import Path
 from content.live import Loaded
 from content.load import load_library
 from content.model import Library
+from intents.cache import load_or_build
 from intents.match import Example, Matcher, build_matcher
 
 Voice = Loaded[Matcher]
 
 
-def build_voice(library: Library) -> Matcher:
-    """The matcher for a library; called by the live reload before both go live."""
+def build_voice(library: Library, cache: Path | None = None) -> Matcher:
+    """The matcher for a library; called by the live reload before both go live.
+
+    With a `cache` folder it is built in a process of its own and found again at the next start.
+    """
     # A title and a button's label are phrasings too: people type what they have just read on a button.
-    return build_matcher(
-        [
-            Example(entry.id, text)
-            for entry in library.entries.values()
-            for text in (*entry.ask, entry.title, entry.menu)
-        ]
-    )
+    examples = [
+        Example(entry.id, text) for entry in library.entries.values() for text in (*entry.ask, entry.title, entry.menu)
+    ]
+    return load_or_build(examples, cache) if cache else build_matcher(examples)
 
 
-def load_voice(content_dir: Path, language: str = "vi") -> Voice:
+def load_voice(content_dir: Path, cache: Path | None = None, language: str = "vi") -> Voice:
     """Read the content once, for commands that end by themselves. Raises ContentErrors."""
     library = load_library(content_dir, language)
-    return Loaded(library, build_voice(library))
+    return Loaded(library, build_voice(library, cache))

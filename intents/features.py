@@ -95,10 +95,9 @@ class Table:
         self.size = len(counted)
         features = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in counted)])
         owners = np.repeat(np.arange(self.size, dtype=np.int32), [len(numbers) for numbers, _ in counted])
-        self._frequency = np.bincount(features, minlength=len(self.number))
-        self.idf = (np.log((1 + self.size) / (1 + self._frequency)) + 1).astype(np.float32)
-        self.rows = [self._weigh(numbers, weights) for numbers, weights in counted]
-        values = np.concatenate([np.zeros(0, np.float32), *(row[1] for row in self.rows)])
+        frequency = np.bincount(features, minlength=len(self.number))
+        self.idf = (np.log((1 + self.size) / (1 + frequency)) + 1).astype(np.float32)
+        values = np.concatenate([np.zeros(0, np.float32), *(self._weigh(*row)[1] for row in counted)])
         order = np.argsort(features, kind="stable")
         self._owners, self._values = owners[order], values[order]
         self._start = np.searchsorted(features[order], np.arange(len(self.number) + 1)).tolist()
@@ -128,21 +127,28 @@ class Table:
         products = np.concatenate([self._values[span] for span in spans]) * np.repeat(values, sizes)
         return np.bincount(where, products, self.size).astype(np.float32)
 
-    def kernel(self) -> Floats:
+    def rows(self) -> list[Encoded]:
+        """Every phrasing as `encode` gives it: for training, and not kept."""
+        features = np.repeat(np.arange(len(self.number), dtype=np.int32), np.diff(self._start))
+        order = np.argsort(self._owners, kind="stable")
+        ends = np.searchsorted(self._owners[order], np.arange(1, self.size))
+        return list(zip(np.split(features[order], ends), np.split(self._values[order], ends), strict=True))
+
+    def kernel(self, rows: Sequence[Encoded]) -> Floats:
         """The cosine of every phrasing with every other one: size × size.
 
         Features that many phrasings share go through one dense product, the rest through the table, which is
         several times faster than the table alone.
         """
-        dense = np.flatnonzero(self._frequency > _SHARED)
+        dense = np.flatnonzero(np.diff(self._start) > _SHARED)
         column = np.full(len(self.number), -1, np.int32)
         column[dense] = np.arange(len(dense), dtype=np.int32)
         shared = np.zeros((self.size, len(dense)), np.float32)
-        for at, (numbers, values) in enumerate(self.rows):
+        for at, (numbers, values) in enumerate(rows):
             columns = column[numbers]
             shared[at, columns[columns >= 0]] = values[columns >= 0]
         kernel: Floats = shared @ shared.T
-        for at, (numbers, values) in enumerate(self.rows):
+        for at, (numbers, values) in enumerate(rows):
             rare = column[numbers] < 0
             kernel[at] += self.cosines((numbers[rare], values[rare]))
         return kernel

@@ -158,13 +158,14 @@ def _find_names(examples: Sequence[Example], messages: Sequence[Normalised]) -> 
 
 def _train(table: Table, owner: np.ndarray[tuple[int], np.dtype[np.int32]], classes: int) -> Floats:
     """Ridge regression of "is this entry" on the features; features × classes. Time: cube of phrasings."""
-    kernel = table.kernel()
+    rows = table.rows()
+    kernel = table.kernel(rows)
     kernel[np.diag_indices(table.size)] += _RIDGE
     wanted = np.zeros((table.size, classes), np.float32)
     wanted[np.arange(table.size), owner] = 1
     duals = np.linalg.solve(kernel, wanted)
     model = np.zeros((len(table.number), classes), np.float32)
-    for (numbers, values), dual in zip(table.rows, duals, strict=True):
+    for (numbers, values), dual in zip(rows, duals, strict=True):
         model[numbers] += values[:, None] * dual
     return model
 
