@@ -15,10 +15,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from content.entries import EntryFile, GroupFile, parse_entry, parse_groups
+from content.fields import suggest
 from content.figures import FigureFile, check_filter, find_value, parse_figures
 from content.files import Tree, decode, display_name, list_tree, read_bytes
 from content.findings import Findings
 from content.model import FigureUse, Level, Library, Problem
+from content.places import REGIONS, PlaceFile, parse_places
 from content.render import render_answer
 from content.wording import (
     Literals,
@@ -61,6 +63,8 @@ class _Files:
 
     figures: FigureFile
     figure_findings: Findings
+    places: PlaceFile
+    place_findings: Findings
     groups: GroupFile
     group_findings: Findings
     entries: Mapping[str, tuple[EntryFile, Findings]]
@@ -98,8 +102,10 @@ def examine(root: Path, language: str, on: date) -> Examination:
         figures=files.figures.figures,
         texts={id_: read.texts for id_, (read, _) in files.entries.items()},
         digest=files.digest,
+        places=files.places.places,
     )
     _check_groups(files)
+    _check_places(files)
     _check_links(files)
     _check_menus(files)
     _check_phrasings(files)
@@ -115,7 +121,7 @@ def examine(root: Path, language: str, on: date) -> Examination:
     for stray in strays:
         stray.warning(1, "", "Tệp này không được đọc", "Mục trả lời phải là <nhóm>/<tên>.md.")
     gathered = [findings for _, findings in files.entries.values()]
-    gathered += [files.figure_findings, files.group_findings, *files.unreadable, *strays]
+    gathered += [files.figure_findings, files.place_findings, files.group_findings, *files.unreadable, *strays]
     problems = sort_problems(problem for findings in gathered for problem in findings.problems)
     return Examination(library, tuple(problems), tuple(_check_staleness(files, library, on)))
 
@@ -131,6 +137,8 @@ def _read(root: Path, tree: Tree) -> _Files:
 
     text, figure_findings = text_of(tree.figures)
     figures = parse_figures(text, figure_findings) if text else FigureFile({}, {}, frozenset())
+    text, place_findings = text_of(tree.places)
+    places = parse_places(text, place_findings) if text else PlaceFile((), {})
     text, group_findings = text_of(tree.groups)
     groups = parse_groups(text, group_findings) if text else GroupFile((), {})
     entries: dict[str, tuple[EntryFile, Findings]] = {}
@@ -148,6 +156,8 @@ def _read(root: Path, tree: Tree) -> _Files:
     return _Files(
         figures,
         figure_findings,
+        places,
+        place_findings,
         groups,
         group_findings,
         entries,
@@ -179,6 +189,22 @@ def _check_groups(files: _Files) -> None:
                 findings.error(at, f"{group.slug}.first", f"Không có mục `{id_}`", _nearest(id_, files.ids, NO_ENTRY))
             elif id_ in group.first[:number]:
                 findings.error(at, f"{group.slug}.first", f"Mục `{id_}` viết hai lần", "Giữ lại một.")
+
+
+def _check_places(files: _Files) -> None:
+    """What a place names must exist: the figure of its wage region, the groups its contacts serve."""
+    findings, lines = files.place_findings, files.places.lines
+    groups = frozenset(group.slug for group in files.groups.groups)
+    for place in files.places.places:
+        figure = REGIONS[place.region]
+        if figure not in files.figures.figures and figure not in files.figures.unread:
+            at = lines[f"{place.slug}.region"]
+            findings.error(at, "region", f"Không có số `{figure}` trong figures.yaml", "Thêm số này vào figures.yaml.")
+        for number, contact in enumerate(place.contacts):
+            for group in contact.groups:
+                if groups and group not in groups:
+                    at = lines[f"{place.slug}.contacts.{number}"]
+                    findings.error(at, "contacts.groups", f"Không có nhóm `{group}`", suggest(group, groups))
 
 
 def _check_links(files: _Files) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from content.findings import Findings
 
 FIGURES = "figures.yaml"
+PLACES = "places.yaml"
 GROUPS = "groups.yaml"
 
 # The longest honest entry is about 6 KB, the figures about 100 KB; more is a mistake or an attack.
@@ -33,6 +34,7 @@ class Tree:
     """The files of one language. `strays` are files in the language's folder that nothing reads."""
 
     figures: Path
+    places: Path
     groups: Path
     entries: tuple[Path, ...]
     strays: tuple[Path, ...]
@@ -48,7 +50,7 @@ def list_tree(root: Path, language: str) -> Tree:
             entries.append(path)
         elif parts != (GROUPS,):
             strays.append(path)
-    return Tree(root / FIGURES, folder / GROUPS, tuple(entries), tuple(strays))
+    return Tree(root / FIGURES, root / PLACES, folder / GROUPS, tuple(entries), tuple(strays))
 
 
 def display_name(root: Path, path: Path) -> str:
@@ -59,7 +61,7 @@ def display_name(root: Path, path: Path) -> str:
 def scan_tree(root: Path, language: str) -> Scan:
     """A cheap picture of the tree (path, change time in ns, size, inode): equal pictures mean equal files."""
     seen = []
-    for path in (str(root / FIGURES), *_walk(root / language, depth=3)):
+    for path in (str(root / FIGURES), str(root / PLACES), *_walk(root / language, depth=3)):
         try:
             stat = os.stat(path)  # noqa: PTH116 - called a few hundred times a second for ever
         except OSError:

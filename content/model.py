@@ -127,9 +127,49 @@ class Texts:
     body: tuple[Segment, ...]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
+class OldUnit:
+    """A commune, ward or town as it was until 30/6/2025, and how it went into the place that lists it.
+
+    `district` is written only where kind and name are not enough ("Ứng Hòa" for the xã Hòa Phú of that district).
+    `share`: "whole"; "people" when all who lived there went with a part of the land; "part" otherwise.
+    """
+
+    kind: str  # "xã", "phường", "thị trấn"
+    name: str
+    district: str
+    share: Literal["whole", "people", "part"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Contact:
+    """An office that serves a place. `does` says for what; `groups` are those whose answers name it."""
+
+    office: str
+    does: str
+    groups: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """One of the city's communes and wards. `districts` are the former ones with their kind, the main one first."""
+
+    slug: str
+    name: str
+    kind: str  # "xã" or "phường"
+    region: str  # of the minimum wage: "I" to "IV"
+    old: tuple[OldUnit, ...]
+    districts: tuple[str, ...]  # "huyện Ứng Hòa"
+    exchange: str  # the job exchange that serves it, empty when not known
+    contacts: tuple[Contact, ...]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Library:
-    """Everything we can say in one language, checked. `digest` changes whenever any file does."""
+    """Everything we can say in one language, checked. `digest` changes whenever any file does.
+
+    Two libraries are equal only when they are one: what is built from a library can be kept beside it.
+    """
 
     language: str
     entries: Mapping[str, Entry]
@@ -137,6 +177,7 @@ class Library:
     figures: Mapping[str, Figure]
     texts: Mapping[str, Texts]
     digest: str
+    places: tuple[Place, ...] = ()
 
     def find_entry(self, entry_id: str) -> Entry | None:
         return self.entries.get(entry_id)

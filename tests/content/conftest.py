@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.sample import ENTRY, FIGURES, GROUPS, entry_like
+from tests.content.sample import ENTRY, FIGURES, GROUPS, PLACES, entry_like
 
 Tree = Callable[..., Path]
 
@@ -20,6 +20,7 @@ def tree(tmp_path: Path) -> Tree:
         root = tmp_path / "content"
         given: dict[str, str | bytes] = {
             "figures.yaml": FIGURES,
+            "places.yaml": PLACES,
             "vi/groups.yaml": GROUPS,
             "vi/vay/muc-vay.md": ENTRY,
             "vi/vay/lai-suat.md": entry_like("Lãi suất", ("vay.muc-vay", "vay.the-chap")),

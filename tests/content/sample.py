@@ -45,6 +45,12 @@ vay:
   first: [vay.muc-vay, vay.lai-suat]
 """
 
+PLACES = "".join(
+    f"noi-{number}:\n  name: Nơi {number}\n  kind: xã\n  region: I\n"
+    f"  whole: [xã Cũ {number}]\n  districts: [huyện Cũ]\n"
+    for number in range(126)
+)
+
 ENTRY = """\
 ---
 title: Mức vay

@@ -185,7 +185,8 @@ def test_an_unreadable_file_is_named(tree: Tree) -> None:
 
 
 def test_an_empty_folder_is_told_and_not_a_crash(tmp_path: Path) -> None:
-    assert {each[0] for each in found(tmp_path)} == {f"{tmp_path.name}/figures.yaml", f"{tmp_path.name}/vi/groups.yaml"}
+    expected = {f"{tmp_path.name}/{name}" for name in ("figures.yaml", "places.yaml", "vi/groups.yaml")}
+    assert {each[0] for each in found(tmp_path)} == expected
 
 
 def test_names_and_strays(tree: Tree) -> None:
