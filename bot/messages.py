@@ -77,6 +77,21 @@ class Reply:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class FormState:
+    """A form being filled in: its name, the step now asked, and (key, value) for every step answered or skipped.
+
+    Without a name no form is open. Values are the form's own words ("8000000", "ho-ngheo"), never sentences.
+    """
+
+    name: str = ""
+    step: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+NO_FORM = FormState()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class State:
     """What a conversation remembers between two turns. Stored as JSON after every turn; nothing hides in memory."""
 
@@ -87,6 +102,7 @@ class State:
     unanswered: str = ""  # the question last asked back or not answered, kept for "Gặp cán bộ"
     recent: tuple[str, ...] = ()  # the last few messages, newest last, for an official who takes over
     turns: int = 0
+    form: FormState = NO_FORM
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, separators=(",", ":"))
@@ -99,7 +115,13 @@ def parse_state(text: str) -> State:
     known = {name: value for name, value in stored.items() if name in names}
     known["offered"] = tuple(Choice(**choice) for choice in known.get("offered", ()))
     known["recent"] = tuple(known.get("recent", ()))
+    known["form"] = _parse_form(known.get("form") or {})
     return State(**known)
+
+
+def _parse_form(stored: dict[str, Any]) -> FormState:
+    answers = tuple((str(key), str(value)) for key, value in stored.get("answers", ()))
+    return FormState(stored.get("name", ""), stored.get("step", ""), answers)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
