@@ -108,7 +108,9 @@ def library() -> Library:
 
 @functools.cache
 def answer(id_: str, on: date = TODAY) -> str:
-    return plain(render_answer(library(), library().get_entry(id_), on).text)
+    """What a worker reads: the answer and, under it, the documents it comes from."""
+    rendered = render_answer(library(), library().get_entry(id_), on)
+    return plain(f"{rendered.text}\n{rendered.sources_line}")
 
 
 def test_every_entry_of_the_map_is_there_once() -> None:
