@@ -47,6 +47,7 @@ RAISED = {
 COUNTED_FROM_BASE_SALARY = {
     "dtn.muc-ho-tro": "28.080.000",
     "dtn.xuat-ngu": "28.080.000",
+    "dtn.tien-an-di-lai": "28.080.000",
     "bhtn.ai-phai-dong": "2.340.000",
     "vl.luong-toi-thieu": "2.340.000",
 }
