@@ -107,7 +107,8 @@ def mark_gone(c: Connection, channel: str, address: str, reason: str, now: str) 
     c.execute(
         """
         UPDATE outbox SET status = 'gone', reason = :reason, settled_at = :now
-        WHERE channel = :channel AND address = :address AND status = 'queued' AND priority > 0
+        WHERE person_id = (SELECT id FROM people WHERE channel = :channel AND address = :address)
+            AND status = 'queued' AND priority > 0
         """,
         params,
     )

@@ -1,8 +1,7 @@
 """SQLite: one file, one writer behind a lock, readers that never wait.
 
-Opened through sqlite-utils with WAL. Durability: synchronous=FULL, so an acknowledged message survives a
-power cut. sqlite_utils' own `atomic()` begins deferred and can then fail half-way with "database is locked";
-writers here say
+Opened through sqlite-utils with WAL. Durability: synchronous=FULL, so an acknowledged message survives a power cut.
+sqlite_utils' own `atomic()` begins deferred and can then fail half-way with "database is locked"; writers here say
 BEGIN IMMEDIATE.
 """
 

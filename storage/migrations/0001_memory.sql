@@ -82,12 +82,12 @@ CREATE UNIQUE INDEX outbox_once_per_broadcast ON outbox (broadcast_id, person_id
 -- The next indices hold only what is still on its way, so that years of sent messages cost the sender nothing.
 CREATE INDEX outbox_queue ON outbox (channel, priority, due_at, id) WHERE status = 'queued';
 
-CREATE INDEX outbox_queue_of_address ON outbox (channel, address, priority, id) WHERE status = 'queued';
+CREATE INDEX outbox_queue_of_person ON outbox (person_id, priority, id) WHERE status = 'queued';
 
 CREATE INDEX outbox_queue_expiring ON outbox (expires_at) WHERE status = 'queued' AND expires_at <> '';
 
--- At most one message is in flight to an address, whatever two senders do at the same moment.
-CREATE UNIQUE INDEX outbox_one_in_flight ON outbox (channel, address) WHERE status = 'sending';
+-- At most one message is in flight to a person, whatever two senders do at the same moment.
+CREATE UNIQUE INDEX outbox_one_in_flight ON outbox (person_id) WHERE status = 'sending';
 
 CREATE TABLE cursors (
     name TEXT PRIMARY KEY,
