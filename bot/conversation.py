@@ -9,13 +9,19 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.forms.form import Setting
+from bot.forms.registry import FORMS
+from bot.forms.walking import FORM, Moved, ask_again, explain, find_form, hear, open_form, tap, tells_something
 from bot.messages import (
+    NO_FORM,
     AskOfficial,
     Because,
     Choice,
     Effect,
+    FormState,
     Inbound,
     Reply,
     SetLanguage,
@@ -102,6 +108,10 @@ class Scene:
     def say(self, key: str, **values: object) -> str:
         return say(self.state.language, key, **values)
 
+    @property
+    def setting(self) -> Setting:
+        return Setting(self.library, self.today)
+
 
 def respond(state: State, inbound: Inbound, library: Library, matcher: Matcher, now: datetime.datetime) -> Turn:
     """Decide one message. `now` is an aware time: figures and review dates follow Hanoi's calendar day."""
@@ -128,6 +138,9 @@ def _text(scene: Scene, raw: str) -> Turn:
         return _with_menu(scene, scene.say("empty"), Because("fallback", reason="tin nhắn rỗng"))
     words = _plain(text).split()
     plain = " ".join(words)
+    walked = _form_text(scene, text[:LONGEST_QUESTION], plain) if find_form(scene.state.form) else None
+    if walked is not None:
+        return walked
     chosen = _typed_choice(scene, text, plain)
     if chosen is not None:
         return chosen
@@ -138,6 +151,8 @@ def _text(scene: Scene, raw: str) -> Turn:
     order = _order(text, plain)
     if order:
         return _perform(scene, order)
+    if plain in YES_WORDS | NO_WORDS:  # to nothing we asked
+        return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu", reason="vâng hoặc không"))
     if not words:
         return _with_menu(scene, scene.say("only_signs"), Because("fallback", reason="chỉ có dấu hoặc biểu tượng"))
     if len(text) > LONGEST_QUESTION:
@@ -198,6 +213,10 @@ def _perform(scene: Scene, action: str) -> Turn:
         return _with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="mục không còn"))
     if action.startswith(GROUP):
         return _group_page(scene, action.removeprefix(GROUP))
+    if action.startswith(FORM) and not scene.inbound.in_group:
+        moved = tap(scene.state.form, action, scene.setting)
+        if moved:
+            return _form_turn(scene, moved)
     if action.startswith(LANGUAGE):
         return _language(scene, action.removeprefix(LANGUAGE))
     if action == HANDOVER:
@@ -208,10 +227,8 @@ def _perform(scene: Scene, action: str) -> Turn:
         return _none_of_these(scene)
     if action == CANCEL:
         return _with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi"))
-    if action == STOP:
-        return _pushes(scene, allowed=False)
-    if action == RESUME:
-        return _pushes(scene, allowed=True)
+    if action in (STOP, RESUME):
+        return _pushes(scene, allowed=action == RESUME)
     return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
 
 
@@ -263,6 +280,9 @@ def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: 
         return _pushes(scene, allowed=True, because=because)
     if entry.action == "menu":
         return _with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
+    form = FORMS.get(entry.action) if not scene.inbound.in_group else None
+    if form and (form.at_once or tells_something(form.name, scene.setting, text)):
+        return _form_turn(scene, open_form(form.name, scene.setting, text, lead), because)
     answer = render_answer(scene.library, entry, scene.today)
     parts = [lead, answer.text]
     if answer.sources_line:
@@ -271,7 +291,8 @@ def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: 
     if answer.overdue:
         parts.append(scene.say("overdue"))
     small_talk = entry.group == "chung"
-    options = (*_entry_choices(scene, entry.next), *_ways_on(scene))
+    invite = (Choice(form.invite, FORM + form.name),) if form else ()
+    options = (*invite, *_entry_choices(scene, entry.next), *_ways_on(scene))
     topic = scene.state.topic if small_talk else entry.id
     reply = Reply(_joined(*parts), options)
     # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.
@@ -287,6 +308,46 @@ def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: 
     )
 
 
+def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
+    """A typed message while a form is open: an answer, or a question of its own after which the form asks again.
+
+    None for orders (menu, handover, stop): they leave the form. A message for another form moves to that one.
+    """
+    form = scene.state.form
+    if text.startswith("/") or _order(text, plain):
+        return None
+    heard = hear(form, text, scene.setting)
+    if heard and heard.sure:
+        return _form_turn(scene, heard)
+    decision = decide(scene.matcher, text, scene.state.topic)
+    entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else None
+    if entry and entry.action != form.name:
+        candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
+        turn = _answer(scene, entry, Because("answer", entry.id, candidates, f"giữa biểu mẫu: {decision.reason}"), text)
+        if entry.action:
+            return turn
+        again = ask_again(form, scene.setting, scene.say("form.again"))
+        answered = dataclasses.replace(turn.replies[0], choices=())
+        state = dataclasses.replace(turn.state, form=again.form, offered=again.reply.choices)
+        return dataclasses.replace(turn, state=state, replies=(answered, again.reply))
+    if heard:
+        return _form_turn(scene, heard)
+    return _form_turn(scene, explain(form, scene.setting), unanswered=text)
+
+
+def _form_turn(scene: Scene, moved: Moved, because: Because | None = None, **changes: str) -> Turn:
+    """Say what a form says next. What was answered stays out of the lines an official reads: it may be private."""
+    if moved.ended == "left":
+        return _with_menu(scene, scene.say("form.left"), Because("action", moved.entry, reason=moved.reason))
+    kind: Literal["answer", "action"] = "answer" if moved.ended else "action"
+    because = dataclasses.replace(because or Because(kind), kind=kind, id=moved.entry, reason=moved.reason)
+    reply, changes = moved.reply, {"awaiting": "", **changes}
+    if moved.ended:
+        reply = Reply(reply.text, (*reply.choices, *_ways_on(scene)))
+        changes["topic"] = moved.entry
+    return _turn(scene, [reply], because, scene.say("form.answer"), effects=(), form=moved.form, **changes)
+
+
 def _start(scene: Scene) -> Turn:
     """/start, also with a deep link: Telegram allows no dot there, so `bhtn_muc-huong` means `bhtn.muc-huong`."""
     entry = scene.library.find_entry(scene.inbound.text.strip().replace("_", ".", 1))
@@ -297,6 +358,9 @@ def _start(scene: Scene) -> Turn:
 
 def _unreadable(scene: Scene) -> Turn:
     kind = scene.inbound.kind
+    if find_form(scene.state.form):
+        lead = "" if kind == "sticker" else scene.say(f"cannot_read.{kind}")
+        return _form_turn(scene, ask_again(scene.state.form, scene.setting, lead))
     if kind == "sticker":
         return _with_menu(scene, scene.say("sticker"), Because("fallback", reason="nhãn dán"))
     return _with_menu(scene, scene.say(f"cannot_read.{kind}"), Because("fallback", reason=f"không đọc được: {kind}"))
@@ -376,7 +440,8 @@ def _group_page(scene: Scene, target: str) -> Turn:
 
 def _with_menu(scene: Scene, sentence: str, because: Because, *effects: Effect, **changes: str) -> Turn:
     options = (*_group_choices(scene), *_ways_on(scene, menu=False))
-    return _turn(scene, [Reply(sentence, options)], because, effects=effects, **{"awaiting": "", **changes})
+    changes = {"awaiting": "", **changes}
+    return _turn(scene, [Reply(sentence, options)], because, effects=effects, form=NO_FORM, **changes)
 
 
 def _group_choices(scene: Scene) -> tuple[Choice, ...]:
@@ -409,9 +474,13 @@ def _turn(
     *,
     effects: tuple[Effect, ...] = (),
     said: str = "",
+    form: FormState = NO_FORM,
     **changes: str,
 ) -> Turn:
-    """Close a turn: numbers now mean the last reply's choices, and an official can read what led here."""
+    """Close a turn: numbers now mean the last reply's choices, and an official can read what led here.
+
+    A form that is not carried on is closed.
+    """
     line = heard or scene.inbound.text or scene.inbound.kind
     spoken = said or replies[-1].text.split("\n", 1)[0]
     recent = (*scene.state.recent, f"Người hỏi: {quote(line, 300)}", f"Bot: {quote(spoken, 120)}")[-8:]
@@ -421,6 +490,7 @@ def _turn(
         offered=offered,
         recent=recent,
         turns=scene.state.turns + 1,
+        form=form,
         **changes,  # type: ignore[arg-type]
     )
     return Turn(state, tuple(replies), effects, because)

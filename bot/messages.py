@@ -78,13 +78,12 @@ class Reply:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FormState:
-    """A form being filled in: its name, the step now asked, and (key, value) for every step answered or skipped.
+    """A form being filled in: its name and (key, value) for every step answered; the next one open is asked.
 
     Without a name no form is open. Values are the form's own words ("8000000", "ho-ngheo"), never sentences.
     """
 
     name: str = ""
-    step: str = ""
     answers: tuple[tuple[str, str], ...] = ()
 
 
@@ -121,7 +120,7 @@ def parse_state(text: str) -> State:
 
 def _parse_form(stored: dict[str, Any]) -> FormState:
     answers = tuple((str(key), str(value)) for key, value in stored.get("answers", ()))
-    return FormState(stored.get("name", ""), stored.get("step", ""), answers)
+    return FormState(stored.get("name", ""), answers)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

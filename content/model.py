@@ -212,7 +212,16 @@ class Answer:
     footer: str
 
 
-ACTIONS = ("menu", "handover", "stop_pushes", "resume_pushes")
+# What an entry may do besides being read. The last ones open a form of questions (bot/forms/registry.py).
+ACTIONS = (
+    "menu",
+    "handover",
+    "stop_pushes",
+    "resume_pushes",
+    "benefit_calculator",
+    "loan_calculator",
+    "eligibility",
+)
 
 # Priority groups of the city's plan, as `groups` in an entry names them.
 PRIORITY_GROUPS = (

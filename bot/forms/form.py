@@ -1,0 +1,115 @@
+"""The nouns of a form: steps with their questions and choices, and what is done with the answers.
+
+A form is frozen data and pure functions. It never sees the conversation, a channel or a clock: `walking` advances it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Mapping
+
+from bot.messages import Reply
+from content.model import Library
+
+Answers = Mapping[str, str]
+SKIPPED = "-"  # the value of a step the person would rather not answer
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form may look at: the library in use and Hanoi's calendar day."""
+
+    library: Library
+    today: datetime.date
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Option:
+    """A choice of a step. `label` is at most 24 characters.
+
+    `words` are phrases, small and without diacritics, that mean it inside any sentence; those `alone` mean it only in a
+    short answer to this very question ("không").
+    """
+
+    value: str
+    label: str
+    words: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+
+
+def nothing(_text: str, _today: datetime.date) -> str:
+    """The reader of a step that only has options."""
+    return ""
+
+
+def fine(_value: str) -> str:
+    """The check of a step whose every readable value is acceptable."""
+    return ""
+
+
+def always(_answers: Answers, _setting: Setting) -> bool:
+    return True
+
+
+def as_written(value: str) -> str:
+    return value
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One question.
+
+    `expected` is said, with an example, when an answer is not understood. `find` reads a value that shows itself
+    anywhere in a message ("8tr"), `read` one that only makes sense as the whole answer ("8"); both return "" when there
+    is none. `check` returns what is wrong with a value, in Vietnamese, or "". `tell` says a value back. A step that is
+    not `needed` for the answers so far is left out. `several` lets more than one option be typed ("1, 3").
+    """
+
+    key: str
+    question: str
+    expected: str
+    options: tuple[Option, ...] = ()
+    find: Callable[[str, datetime.date], str] = nothing
+    read: Callable[[str, datetime.date], str] = nothing
+    check: Callable[[str], str] = fine
+    tell: Callable[[str], str] = as_written
+    needed: Callable[[Answers, Setting], bool] = always
+    several: bool = False
+
+    def label(self, value: str) -> str:
+        """The value as a person reads it: the labels of options, or `tell` of anything else."""
+        labels = {option.value: option.label for option in self.options}
+        parts = value.split("+") if self.several else [value]
+        return ", ".join(labels[part] for part in parts) if all(part in labels for part in parts) else self.tell(value)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Form:
+    """`name` is the action that opens it; `entry` the id of the entry that explains it and names its sources.
+
+    `invite` is the button that opens it from the entry; a form `at_once` opens without that button.
+    `finish` makes the result from the answers; walking adds the sources and the ways on.
+    """
+
+    name: str
+    entry: str
+    invite: str
+    again: str
+    steps: tuple[Step, ...]
+    finish: Callable[[Answers, Setting], Reply]
+    at_once: bool = False
+
+    def get_step(self, key: str) -> Step:
+        """The step; KeyError when there is none."""
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise KeyError(key)
+
+    def find_open(self, answers: Answers, setting: Setting) -> Step | None:
+        """The first step still to be asked; None when all is answered."""
+        for step in self.steps:
+            if step.key not in answers and step.needed(answers, setting):
+                return step
+        return None

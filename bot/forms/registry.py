@@ -1,0 +1,16 @@
+"""Every form there is. A new one is a module beside this one, a line here, and its name among the content's ACTIONS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.forms import benefit_calculator, loan_calculator
+from bot.forms.form import Form
+
+FORMS: Mapping[str, Form] = {
+    form.name: form
+    for form in (
+        benefit_calculator.FORM,
+        loan_calculator.FORM,
+    )
+}
