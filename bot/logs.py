@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 
-_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _SECRET = re.compile(r"(bot)\d+:[A-Za-z0-9_-]{20,}")
 
 

