@@ -29,6 +29,7 @@ from bot.messages import (
     State,
     Turn,
 )
+from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line
 from bot.texts import LANGUAGES, quote, say
 from content.model import Entry, Library
 from content.render import render_answer
@@ -211,14 +212,13 @@ def _perform(scene: Scene, action: str) -> Turn:
         if entry:
             return _answer(scene, entry, Because("answer", entry.id, ((entry.id, 1.0),), "người hỏi chọn"))
         return _with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="mục không còn"))
-    if action.startswith(GROUP):
-        return _group_page(scene, action.removeprefix(GROUP))
+    for prefix, perform in ((GROUP, _group_page), (PLACE, _place), (LANGUAGE, _language)):
+        if action.startswith(prefix):
+            return perform(scene, action.removeprefix(prefix))
     if action.startswith(FORM) and not scene.inbound.in_group:
         moved = tap(scene.state.form, action, scene.setting)
         if moved:
             return _form_turn(scene, moved)
-    if action.startswith(LANGUAGE):
-        return _language(scene, action.removeprefix(LANGUAGE))
     if action == HANDOVER:
         return _handover(scene)
     if action == SEND_QUESTION:
@@ -234,8 +234,15 @@ def _perform(scene: Scene, action: str) -> Turn:
 
 def _question(scene: Scene, text: str, lead: str = "") -> Turn:
     """The heart: understand, then answer, ask back, or say honestly that there is no answer."""
+    home = find_home(scene.library, text) or scene.state.commune
+    scene = dataclasses.replace(scene, state=dataclasses.replace(scene.state, commune=home))
     decision = decide(scene.matcher, text, scene.state.topic)
     candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
+    nearest = next((c.id for c in decision.candidates[:1] if c.score >= NEAREST), "")
+    sure = decision.kind == "answer"
+    placed = answer_about(scene.library, text, nearest, scene.state.topic, scene.today, sure=sure)
+    if placed:
+        return _placed(scene, placed, Because("answer", placed.entry, candidates, decision.reason), text, lead)
     entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else None
     if entry:
         return _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
@@ -252,6 +259,24 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
             awaiting="",
         )
     return _fallback(scene, text, lead, decision, candidates)
+
+
+def _place(scene: Scene, key: str) -> Turn:
+    placed = answer_key(scene.library, key, scene.today)
+    if placed is None:
+        return _with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="địa danh không còn"))
+    return _placed(scene, placed, Because("answer", placed.entry, ((placed.entry, 1.0),), "người hỏi chọn"))
+
+
+def _placed(scene: Scene, placed: Placed, because: Because, text: str = "", lead: str = "") -> Turn:
+    """An answer about places, above the source of the entry it belongs to; or which place is meant."""
+    if placed.asks:
+        reply = Reply(_joined(lead, placed.reply.text), (*placed.reply.choices, *_ways_on(scene)))
+        asking = dataclasses.replace(because, kind="clarify", id="", reason="tên chỉ nhiều nơi")
+        return _turn(scene, [reply], asking, text, unanswered=text, awaiting="")
+    home = placed.commune or scene.state.commune
+    scene = dataclasses.replace(scene, state=dataclasses.replace(scene.state, commune=home))
+    return _answer(scene, scene.library.get_entry(placed.entry), because, text, lead, placed.reply)
 
 
 def _fallback(
@@ -271,7 +296,10 @@ def _fallback(
     )
 
 
-def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: str = "") -> Turn:
+def _answer(
+    scene: Scene, entry: Entry, because: Because, text: str = "", lead: str = "", instead: Reply | None = None
+) -> Turn:
+    """The entry's answer; `instead` of its text one made for what was asked, under the same source."""
     if entry.action == "handover":
         return _handover(scene, because)
     if entry.action == "stop_pushes":
@@ -284,8 +312,9 @@ def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: 
     if form and (form.at_once or tells_something(form.name, scene.setting, text)):
         return _form_turn(scene, open_form(form.name, scene.setting, text, lead), because)
     answer = render_answer(scene.library, entry, scene.today)
-    parts = [lead, answer.text]
+    parts = [lead, instead.text if instead else answer.text]
     if answer.sources_line:
+        parts.append("" if instead else local_line(scene.library, scene.state.commune, entry.group))
         parts.append(answer.sources_line)
         parts.append(scene.say("reviewed", date=answer.reviewed))
     if answer.overdue:
@@ -293,6 +322,7 @@ def _answer(scene: Scene, entry: Entry, because: Because, text: str = "", lead: 
     small_talk = entry.group == "chung"
     invite = (Choice(form.invite, FORM + form.name),) if form else ()
     options = (*invite, *_entry_choices(scene, entry.next), *_ways_on(scene))
+    options = (*instead.choices, *options) if instead else options
     topic = scene.state.topic if small_talk else entry.id
     reply = Reply(_joined(*parts), options)
     # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.

@@ -100,6 +100,7 @@ class State:
     awaiting: Literal["", "handover"] = ""  # the next text is this, not a question
     unanswered: str = ""  # the question last asked back or not answered, kept for "Gặp cán bộ"
     recent: tuple[str, ...] = ()  # the last few messages, newest last, for an official who takes over
+    commune: str = ""  # slug of the place the person said to live in, for this conversation only
     turns: int = 0
     form: FormState = NO_FORM
 
