@@ -21,6 +21,7 @@ from content.files import Tree, decode, display_name, list_tree, read_bytes
 from content.findings import Findings
 from content.model import FigureUse, Level, Library, Problem
 from content.places import REGIONS, PlaceFile, parse_places
+from content.policies import PolicyFile, check_policies, parse_policies
 from content.render import render_answer
 from content.wording import (
     Literals,
@@ -71,6 +72,8 @@ class _Files:
     ids: frozenset[str]  # of every entry file, readable or not
     unreadable: tuple[Findings, ...]
     digest: str
+    policies: PolicyFile
+    policy_findings: Findings
 
 
 def check_library(root: Path, on: date, language: str = "vi") -> list[Problem]:
@@ -103,6 +106,7 @@ def examine(root: Path, language: str, on: date) -> Examination:
         texts={id_: read.texts for id_, (read, _) in files.entries.items()},
         digest=files.digest,
         places=files.places.places,
+        policies=files.policies.policies,
     )
     _check_groups(files)
     _check_places(files)
@@ -110,6 +114,7 @@ def examine(root: Path, language: str, on: date) -> Examination:
     _check_menus(files)
     _check_phrasings(files)
     used = _check_figure_uses(files)
+    used |= check_policies(files.policies, files.ids, files.figures.figures, files.policy_findings)
     _check_unused_figures(files, used)
     literals = list_literals(library.figures, on)
     for read, findings in files.entries.values():
@@ -121,7 +126,8 @@ def examine(root: Path, language: str, on: date) -> Examination:
     for stray in strays:
         stray.warning(1, "", "Tệp này không được đọc", "Mục trả lời phải là <nhóm>/<tên>.md.")
     gathered = [findings for _, findings in files.entries.values()]
-    gathered += [files.figure_findings, files.place_findings, files.group_findings, *files.unreadable, *strays]
+    gathered += [files.figure_findings, files.place_findings, files.policy_findings, files.group_findings]
+    gathered += [*files.unreadable, *strays]
     problems = sort_problems(problem for findings in gathered for problem in findings.problems)
     return Examination(library, tuple(problems), tuple(_check_staleness(files, library, on)))
 
@@ -139,6 +145,8 @@ def _read(root: Path, tree: Tree) -> _Files:
     figures = parse_figures(text, figure_findings) if text else FigureFile({}, {}, frozenset())
     text, place_findings = text_of(tree.places)
     places = parse_places(text, place_findings) if text else PlaceFile((), {})
+    text, policy_findings = text_of(tree.policies) if tree.policies.exists() else (None, Findings(tree.policies.name))
+    policies = parse_policies(text, policy_findings) if text else PolicyFile((), {})
     text, group_findings = text_of(tree.groups)
     groups = parse_groups(text, group_findings) if text else GroupFile((), {})
     entries: dict[str, tuple[EntryFile, Findings]] = {}
@@ -164,6 +172,8 @@ def _read(root: Path, tree: Tree) -> _Files:
         frozenset(ids),
         tuple(unreadable),
         digest.hexdigest(),
+        policies,
+        policy_findings,
     )
 
 

@@ -16,6 +16,7 @@ from content.findings import Findings
 FIGURES = "figures.yaml"
 PLACES = "places.yaml"
 GROUPS = "groups.yaml"
+POLICIES = "policies.yaml"
 
 # The longest honest entry is about 6 KB, the figures about 100 KB; more is a mistake or an attack.
 MAX_BYTES = 1_000_000
@@ -31,13 +32,14 @@ Scan = tuple[tuple[str, int, int, int], ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tree:
-    """The files of one language. `strays` are files in the language's folder that nothing reads."""
+    """The files of one language. `strays` are files in its folder that nothing reads; `policies` may be missing."""
 
     figures: Path
     places: Path
     groups: Path
     entries: tuple[Path, ...]
     strays: tuple[Path, ...]
+    policies: Path
 
 
 def list_tree(root: Path, language: str) -> Tree:
@@ -50,7 +52,7 @@ def list_tree(root: Path, language: str) -> Tree:
             entries.append(path)
         elif parts != (GROUPS,):
             strays.append(path)
-    return Tree(root / FIGURES, root / PLACES, folder / GROUPS, tuple(entries), tuple(strays))
+    return Tree(root / FIGURES, root / PLACES, folder / GROUPS, tuple(entries), tuple(strays), root / POLICIES)
 
 
 def display_name(root: Path, path: Path) -> str:
@@ -61,7 +63,7 @@ def display_name(root: Path, path: Path) -> str:
 def scan_tree(root: Path, language: str) -> Scan:
     """A cheap picture of the tree (path, change time in ns, size, inode): equal pictures mean equal files."""
     seen = []
-    for path in (str(root / FIGURES), str(root / PLACES), *_walk(root / language, depth=3)):
+    for path in (*(str(root / name) for name in (FIGURES, PLACES, POLICIES)), *_walk(root / language, depth=3)):
         try:
             stat = os.stat(path)  # noqa: PTH116 - called a few hundred times a second for ever
         except OSError:

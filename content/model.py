@@ -164,6 +164,25 @@ class Place:
     contacts: tuple[Contact, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy and whom it is for: one of the alternatives of `who` must hold, each maps answers to accepted values.
+
+    `row` is its place in appendix 2 of the City's plan ("A.I.1"), empty when it is not there; `wish` the wish it
+    serves; `entry` the id of the answer that explains it; `why` one sentence with figures still in it.
+    """
+
+    id: str
+    name: str
+    menu: str
+    row: str
+    wish: str
+    entry: str
+    who: tuple[Mapping[str, tuple[str, ...]], ...]
+    why: tuple[Segment, ...]
+    facts: tuple[str, ...]
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Library:
     """Everything we can say in one language, checked. `digest` changes whenever any file does.
@@ -178,6 +197,7 @@ class Library:
     texts: Mapping[str, Texts]
     digest: str
     places: tuple[Place, ...] = ()
+    policies: tuple[Policy, ...] = ()
 
     def find_entry(self, entry_id: str) -> Entry | None:
         return self.entries.get(entry_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.forms import benefit_calculator, loan_calculator
+from bot.forms import benefit_calculator, eligibility, loan_calculator
 from bot.forms.form import Form
 
 FORMS: Mapping[str, Form] = {
@@ -12,5 +12,6 @@ FORMS: Mapping[str, Form] = {
     for form in (
         benefit_calculator.FORM,
         loan_calculator.FORM,
+        eligibility.FORM,
     )
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from bot.forms.form import Answers, Form, Setting, Step, nothing
+from bot.forms.form import SKIPPED, Answers, Form, Setting, Step, nothing
 from bot.forms.readers import match_options, plain
 from bot.forms.registry import FORMS
 from bot.messages import NO_FORM, Choice, FormState, Reply
@@ -71,7 +71,9 @@ def open_form(name: str, setting: Setting, text: str = "", lead: str = "") -> Mo
     form = FORMS[name]
     found = _find_all(form, text, setting, skip=())
     found = {key: value for key, value in found.items() if not _complaint(form.get_step(key), value)}
-    leads = (lead, _understood(form, found) if found else "")
+    entry = setting.library.find_entry(form.entry) if form.at_once else None
+    short = render_answer(setting.library, entry, setting.today).short if entry else ""
+    leads = (lead, short, _understood(form, found))
     return _go_on(form, {}, found, setting, "\n\n".join(part for part in leads if part))
 
 
@@ -198,8 +200,9 @@ def _find_all(form: Form, text: str, setting: Setting, skip: Answers | tuple[str
 
 
 def _understood(form: Form, found: dict[str, str]) -> str:
-    said = "; ".join(form.get_step(key).label(value) for key, value in found.items())
-    return f"Tôi hiểu: {said}."
+    """What was read, said back so that it can be corrected; nothing for what was skipped."""
+    said = [form.get_step(key).label(value) for key, value in found.items() if value != SKIPPED]
+    return f"Tôi hiểu: {'; '.join(said)}." if said else ""
 
 
 def _go_on(form: Form, answers: Answers, found: dict[str, str], setting: Setting, lead: str) -> Moved:
