@@ -93,6 +93,7 @@ YES_WORDS = {
     "dung vay",
 }
 NO_WORDS = {"khong phai", "ko phai", "k phai", "khong", "ko", "sai", "sai roi", "khong dung", "no"}
+AT_ONCE = {name for name, form in FORMS.items() if form.at_once}  # forms the main menu offers by themselves
 UNREADABLE = {"sticker", "photo", "voice", "file", "location", "contact", "other"}
 
 
@@ -469,7 +470,8 @@ def _group_page(scene: Scene, target: str) -> Turn:
 
 
 def _with_menu(scene: Scene, sentence: str, because: Because, *effects: Effect, **changes: str) -> Turn:
-    options = (*_group_choices(scene), *_ways_on(scene, menu=False))
+    offers = tuple(entry.id for entry in scene.library.entries.values() if entry.action in AT_ONCE)
+    options = (*_entry_choices(scene, offers), *_group_choices(scene), *_ways_on(scene, menu=False))
     changes = {"awaiting": "", **changes}
     return _turn(scene, [Reply(sentence, options)], because, effects=effects, form=NO_FORM, **changes)
 
