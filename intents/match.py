@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from intents.features import Encoded, Floats, Table, count_features
+from intents.features import Encoded, Floats, Table, count_features, sound
 from intents.lexicon import load_rows
 from intents.normalise import Normalised, normalise
 from intents.repair import Speller
@@ -33,6 +33,7 @@ _MODEL_SHARE = 0.7  # the rest of the score is the cosine itself: a likely entry
 _SHORT = 6  # words
 _NAMED_OFTEN = 5
 _NAMED_SHARE = 0.8
+_ALIKE = 0.8  # how far a word that only sounds like a known one counts as known
 _CANDIDATES = 10
 _READINGS = 5
 
@@ -86,6 +87,7 @@ class Matcher:
         self._vocabulary: dict[str, set[str]] = collections.defaultdict(set)
         for example, message in zip(stored, messages, strict=True):
             self._vocabulary[example.id].update(message.folded_tokens)
+        self._sounds = {id_: {sound(word) for word in words} for id_, words in self._vocabulary.items()}
         self._names = _find_names(examples, messages)
         owners = collections.Counter(word for words in self._vocabulary.values() for word in words)
         self._rarity = {word: float(np.log(1 + len(self._ids) / count)) for word, count in owners.items()}
@@ -142,7 +144,12 @@ class Matcher:
     def _known(self, folded: Sequence[str], id_: str) -> float:
         rarest = float(np.log(1 + len(self._ids)))
         weights = {word: self._rarity.get(word, rarest) for word in folded if not word[0].isdigit()}
-        heard = sum(weight for word, weight in weights.items() if word in self._vocabulary[id_])
+        own, heard_alike = self._vocabulary[id_], self._sounds[id_]
+        heard = sum(
+            weight * (1.0 if word in own else _ALIKE)
+            for word, weight in weights.items()
+            if word in own or sound(word) in heard_alike
+        )
         return heard / sum(weights.values()) if weights else 0.0
 
 

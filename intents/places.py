@@ -28,7 +28,8 @@ READ_AT_MOST = 200  # tokens of one message: where a person lives is said early 
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+    """The words as written and without any diacritics."""
+    return frozenset((*text.split(), *fold(text).split()))
 
 
 _COMMUNE_LEVEL = ("xã", "phường", "thị trấn")
@@ -37,6 +38,7 @@ _KINDS = {
     "thị trấn": "thị trấn", "tt": "thị trấn", "quận": "quận", "q": "quận", "huyện": "huyện", "h": "huyện",
     "thị xã": "thị xã", "tx": "thị xã",
 }  # fmt: skip
+_BARE_KINDS = {fold(word): kind for word, kind in _KINDS.items()}
 _GLUED = ("thitran", "thixa", "phuong", "huyen", "quan", "xa", "tt", "tx", "p", "q", "h", "x")
 _BEFORE = _words("ở thuộc quê tại về")
 _OWN = _words("tôi em mình cháu con chị anh bác cô chú ở")  # "quê em Thạch Thất"
@@ -230,7 +232,7 @@ def find_places(gazetteer: Gazetteer, text: str, *, expected: bool = False) -> F
 
 def _covers(tokens: Sequence[_Token], covered: set[int]) -> bool:
     """Whether the rest is only courtesies and words like "ở", "nhà"."""
-    return all(_says(token, _ALONE_WITH) for at, token in enumerate(tokens) if at not in covered)
+    return all(token.word in _ALONE_WITH for at, token in enumerate(tokens) if at not in covered)
 
 
 def _scan(gazetteer: Gazetteer, tokens: Sequence[_Token], *, expected: bool) -> tuple[list[Mention], set[int]]:
@@ -306,9 +308,9 @@ def _is_trusted(
 
 def _preceded(tokens: Sequence[_Token], at: int) -> bool:
     """ "ở", "thuộc" … right before; "quê" also with one word between ("quê em")."""
-    if at and _says(tokens[at - 1], _BEFORE):
+    if at and tokens[at - 1].word in _BEFORE:
         return True
-    return at > 1 and _says(tokens[at - 1], _OWN) and _says(tokens[at - 2], {"quê"})
+    return at > 1 and tokens[at - 1].word in _OWN and tokens[at - 2].word in {"quê", "que"}
 
 
 def _kind_at(tokens: Sequence[_Token], at: int, *, plain: bool) -> tuple[str, int]:
@@ -320,19 +322,17 @@ def _kind_at(tokens: Sequence[_Token], at: int, *, plain: bool) -> tuple[str, in
         word, folded = " ".join(token.word for token in window), " ".join(token.folded for token in window)
         if word in _KINDS:
             return _KINDS[word], width
-        bare = word == folded and (plain or width == 2 or folded in {"phuong", "huyen"})
-        found = [kind for kind in _KINDS if fold(kind) == folded] if bare else []
-        if found:
-            return _KINDS[found[0]], width
+        if word == folded and folded in _BARE_KINDS and (plain or width == 2 or folded in {"phuong", "huyen"}):
+            return _BARE_KINDS[folded], width
     return "", 0
 
 
 def _whole(gazetteer: Gazetteer, tokens: Sequence[_Token]) -> tuple[list[Mention], set[int]]:
     """A message that is one name and nothing else, even misspelt; never an everyday word."""
     begin, end = 0, len(tokens)
-    while begin < end and _says(tokens[begin], _ALONE_WITH):
+    while begin < end and tokens[begin].word in _ALONE_WITH:
         begin += 1
-    while end > begin and _says(tokens[end - 1], _ALONE_WITH):
+    while end > begin and tokens[end - 1].word in _ALONE_WITH:
         end -= 1
     window = tokens[begin:end]
     match = gazetteer.match(window, TYPO) if 0 < len(window) <= LONGEST else None
@@ -346,7 +346,7 @@ def _whole(gazetteer: Gazetteer, tokens: Sequence[_Token]) -> tuple[list[Mention
 
 def _is_joined(tokens: Sequence[_Token], covered: set[int], at: int) -> bool:
     back = at - 1
-    while back >= 0 and back not in covered and _says(tokens[back], _BETWEEN):
+    while back >= 0 and back not in covered and tokens[back].word in _BETWEEN:
         back -= 1
     return back in covered
 
@@ -409,11 +409,6 @@ def _marks(word: str) -> list[set[str]]:
         else:
             letters.append({"-"} if sign == "đ" else set())
     return letters
-
-
-def _says(token: _Token, words: Iterable[str]) -> bool:
-    """Whether the token is one of these words, as written or without its diacritics."""
-    return token.word in words or (token.word == token.folded and any(fold(word) == token.folded for word in words))
 
 
 def _tokens(gazetteer: Gazetteer, text: str) -> list[_Token]:
