@@ -14,9 +14,8 @@ from bot.messages import Choice, Reply
 from content.model import Policy
 from content.render import render_segments
 
-EXPLAINED = 7  # policies told with their sentence; the others are named only, so that the answer stays readable
-LISTED_UNSURE = 6  # policies that hang on an answer not given
-MOST_BUTTONS = 12
+EXPLAINED = 5  # policies told with their sentence; the others are named only, so that the answer stays readable
+LISTED = 12  # policies that hang on an answer not given fill the list up to this length
 EVERYTHING = "tat-ca"
 WORKING_AGE = "18-59"  # speaks for nearly everything and so explains nothing
 
@@ -80,7 +79,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
     sure.sort(key=lambda each: wish not in (SKIPPED, EVERYTHING) and each[0].wish != wish)
     unsure = [policy for policy, verdict, _ in judged if verdict == "maybe"]
     unsure.sort(key=lambda policy: wish not in (SKIPPED, EVERYTHING) and policy.wish != wish)
-    unsure = unsure[: max(LISTED_UNSURE, MOST_BUTTONS - len(sure))]
+    unsure = unsure[: max(0, LISTED - len(sure))]
     lines = [_line(policy, keys, answers, setting, explained=n < EXPLAINED) for n, (policy, keys) in enumerate(sure)]
     lines += [f"**{policy.name}**: tùy điều anh/chị chưa nói." for policy in unsure]
     policies = [*(policy for policy, _ in sure), *unsure]
@@ -92,7 +91,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
     if not policies:
         head = "Theo câu trả lời này, tôi chưa thấy chính sách nào trong danh sách hợp với anh/chị."
     parts = [head, "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1)), _notes(answers)]
-    choices = tuple(Choice(policy.menu, f"e:{policy.entry}") for policy in policies[:MOST_BUTTONS])
+    choices = tuple(Choice(policy.menu, f"e:{policy.entry}") for policy in policies)
     return Reply("\n\n".join(part for part in parts if part), choices)
 
 
