@@ -52,13 +52,11 @@ def answer_about(
     lookup = look_up(library, text, expected=bool(about))
     if not lookup.spots:
         return None
-    if not about:
-        named = any(spot.named for spot in lookup.spots)
-        if not lookup.alone or (sure and not named):
-            return None
+    named = any(spot.named for spot in lookup.spots)
+    if lookup.alone and (about or named or not sure or topic == WAGE_ENTRY):
         about = WAGE_ENTRY if topic == WAGE_ENTRY else PLACES_ENTRY
-    elif lookup.alone and topic == WAGE_ENTRY:
-        about = WAGE_ENTRY
+    if not about:
+        return None
     return _placed(library, lookup, about, today)
 
 
@@ -178,7 +176,7 @@ def _describe_old(sense: Sense, library: Library) -> Reply:
 def _describe_district(sense: Sense) -> Reply:
     title = f"**{_capital(sense.kind)} {sense.name} cũ**"
     lines = [
-        f"{title} nay không còn, đã chia thành {len(sense.places)} xã, phường: {_list_places(sense.places)}.",
+        f"{title} nay không còn, đã chia thành {_count(sense.places)}: {_list_names(sense.places)}.",
         f"Một phần đất còn thuộc {_list_places(sense.others)}." if sense.others else "",
         "Muốn biết đúng nơi mình, anh/chị gõ tên xã, phường cũ.",
     ]
@@ -230,6 +228,18 @@ def _list_places(places: Sequence[Place]) -> str:
     for place in places:
         by_kind.setdefault(place.kind, []).append(place.name)
     return "; ".join(f"{kind} {', '.join(names)}" for kind, names in by_kind.items())
+
+
+def _count(places: Sequence[Place]) -> str:
+    """ "4 xã", "3 phường", "7 xã, phường"."""
+    kinds = sorted({place.kind for place in places}, reverse=True)
+    return f"{len(places)} {', '.join(kinds)}"
+
+
+def _list_names(places: Sequence[Place]) -> str:
+    """Names alone where one kind has been said, each kind before its names otherwise."""
+    one_kind = len({place.kind for place in places}) == 1
+    return ", ".join(place.name for place in places) if one_kind else _list_places(places)
 
 
 def _list_contacts(place: Place, *, all_of_them: bool) -> str:

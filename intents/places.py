@@ -128,6 +128,7 @@ class Gazetteer:
                 form = _Form(name.key, name.kind, words, tuple(map(fold, words)))
                 self._squashed["".join(form.folded)].append(form)
                 self._sounds[tuple(map(_sound, form.folded))].append(form)
+        self._beginnings = {letters[:end] for letters in self._squashed for end in range(1, len(letters) + 1)}
         self._letters = [letters for letters in self._squashed if len(letters) >= 6]
         provinces = [row[0] for row in load_rows("tinh.tsv")]
         self._provinces = frozenset((*provinces, *map(fold, provinces)))
@@ -145,9 +146,8 @@ class Gazetteer:
         """The longest name these tokens begin with, up to the likeness `reach`."""
         reach_out = next((at for at, token in enumerate(tokens[:LONGEST]) if at and token.breaks), LONGEST)
         longest = min(reach_out, len(tokens))
-        for length in range(longest, 0, -1):
-            window = tokens[:length]
-            match = self._spelt(window)
+        for length in range(longest if tokens and tokens[0].folded in self._beginnings else 0, 0, -1):
+            match = self._spelt(tokens[:length])
             if match and match.likeness <= reach:
                 return match
         if reach < SLIP:
@@ -190,9 +190,12 @@ class Gazetteer:
         return any(" ".join(token.word for token in tokens[:length]) in self._provinces for length in (1, 2, 3))
 
     def _spelt(self, window: Sequence[_Token]) -> _Match | None:
+        forms = self._squashed.get("".join([token.folded for token in window]))
+        if forms is None:
+            return None
         ends = set(itertools.accumulate(len(token.folded) for token in window))
         fitting: dict[int, list[_Form]] = {}
-        for form in self._squashed.get("".join(token.folded for token in window), ()):
+        for form in forms:
             if ends <= set(itertools.accumulate(map(len, form.folded))):
                 fitting.setdefault(_compare(window, form), []).append(form)
         best = min(fitting, default=None)
