@@ -7,8 +7,8 @@ from pathlib import Path
 from content.live import Loaded
 from content.load import load_library
 from content.model import Library
-from intents.cache import load_or_build
-from intents.match import Example, Matcher, build_matcher
+from intents.cache import build_here, load_or_build
+from intents.match import Example, Matcher
 
 Voice = Loaded[Matcher]
 
@@ -22,7 +22,7 @@ def build_voice(library: Library, cache: Path | None = None) -> Matcher:
     examples = [
         Example(entry.id, text) for entry in library.entries.values() for text in (*entry.ask, entry.title, entry.menu)
     ]
-    return load_or_build(examples, cache) if cache else build_matcher(examples)
+    return load_or_build(examples, cache) if cache else build_here(examples)
 
 
 def load_voice(content_dir: Path, cache: Path | None = None, language: str = "vi") -> Voice:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from intents.match import Example, Matcher, build_matcher
+from intents.match import Example, Matcher
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ def load_or_build(examples: Sequence[Example], folder: Path) -> Matcher:
         _build_in_child(examples, path)
     except (OSError, subprocess.SubprocessError) as error:
         log.warning("matcher.no_cache", extra={"folder": str(folder), "reason": str(error)})
-        return build_matcher(examples)
+        return build_here(examples)
     _forget_old(folder)
-    return _load(path) or build_matcher(examples)
+    return _load(path) or build_here(examples)
 
 
 def fingerprint(examples: Sequence[Example]) -> str:
@@ -54,6 +54,14 @@ def fingerprint(examples: Sequence[Example]) -> str:
     for example in examples:
         digest.update(f"\n{example.id}\t{example.text}".encode())
     return digest.hexdigest()[:24]
+
+
+def build_here(examples: Sequence[Example]) -> Matcher:
+    """The matcher of these phrasings, built in this process: for tests, and when there is no other way."""
+    # Imported here: the serving process must not carry SciPy.
+    from intents.build import build_matcher  # noqa: PLC0415
+
+    return build_matcher(examples)
 
 
 def _load(path: Path) -> Matcher | None:
@@ -84,7 +92,7 @@ def _build_from_stdin(path: Path) -> None:
     """The child: phrasings as JSON lines on standard input, the matcher into `path`, whole or not at all."""
     examples = [Example(*json.loads(line)) for line in sys.stdin]
     unfinished = path.with_suffix(f".{os.getpid()}.tmp")
-    unfinished.write_bytes(pickle.dumps(build_matcher(examples), protocol=5))
+    unfinished.write_bytes(pickle.dumps(build_here(examples), protocol=5))
     unfinished.replace(path)
 
 

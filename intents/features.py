@@ -25,8 +25,6 @@ Encoded = tuple[npt.NDArray[np.int32], Floats]
 _WORD, _PAIR, _LETTERS, _CONCEPT, _ACCENTED = 1.0, 0.9, 0.35, 0.9, 0.6
 _SOUND, _SOUND_PAIR = 0.5, 0.5
 
-_SHARED = 60  # phrasings
-
 
 @functools.cache
 def _concepts() -> dict[tuple[str, ...], str]:
@@ -150,28 +148,6 @@ class Table:
         products = np.concatenate([self._values[span] for span in spans]) * np.repeat(values, sizes)
         return np.bincount(where, products, self.size).astype(np.float32)
 
-    def rows(self) -> list[Encoded]:
-        """Every phrasing as `encode` gives it: for training, and not kept."""
-        features = np.repeat(np.arange(len(self.number), dtype=np.int32), np.diff(self._start))
-        order = np.argsort(self._owners, kind="stable")
-        ends = np.searchsorted(self._owners[order], np.arange(1, self.size))
-        return list(zip(np.split(features[order], ends), np.split(self._values[order], ends), strict=True))
-
-    def kernel(self, rows: Sequence[Encoded]) -> Floats:
-        """The cosine of every phrasing with every other one: size × size.
-
-        Features that many phrasings share go through one dense product, the rest through the table, which is
-        several times faster than the table alone.
-        """
-        dense = np.flatnonzero(np.diff(self._start) > _SHARED)
-        column = np.full(len(self.number), -1, np.int32)
-        column[dense] = np.arange(len(dense), dtype=np.int32)
-        shared = np.zeros((self.size, len(dense)), np.float32)
-        for at, (numbers, values) in enumerate(rows):
-            columns = column[numbers]
-            shared[at, columns[columns >= 0]] = values[columns >= 0]
-        kernel: Floats = shared @ shared.T
-        for at, (numbers, values) in enumerate(rows):
-            rare = column[numbers] < 0
-            kernel[at] += self.cosines((numbers[rare], values[rare]))
-        return kernel
+    def matrix(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+        """The table in compressed sparse form, one row a feature: (row starts, phrasing numbers, values)."""
+        return np.array(self._start, np.int32), self._owners, self._values

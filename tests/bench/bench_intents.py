@@ -9,7 +9,8 @@ import yaml
 
 from intents.decide import decide
 from intents.evaluate import load_cases
-from intents.match import Example, build_matcher
+from intents.build import build_matcher
+from intents.match import Example
 
 ROOT = pathlib.Path(__file__).parents[2]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intents.match import Example, Matcher, build_matcher
+from intents.build import build_matcher
+from intents.match import Example, Matcher
 
 PHRASINGS = {
     "bhtn.muc-huong": [

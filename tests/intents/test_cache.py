@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from intents import cache
+from intents.build import build_matcher
 from intents.cache import fingerprint, load_or_build
-from intents.match import Example, build_matcher
+from intents.match import Example
 
 EXAMPLES = [
     Example("vay.lai-suat", "lãi suất vay vốn việc làm bao nhiêu"),
@@ -28,7 +29,7 @@ def test_the_cached_matcher_ranks_as_the_built_one(tmp_path: Path) -> None:
 def test_the_second_start_builds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load_or_build(EXAMPLES, tmp_path)
     monkeypatch.setattr(cache, "_build_in_child", None)
-    monkeypatch.setattr(cache, "build_matcher", None)
+    monkeypatch.setattr(cache, "build_here", None)
     assert load_or_build(EXAMPLES, tmp_path).rank("lai suat vay")
 
 

@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.build import build_matcher
 from intents.decide import decide, find_windows
 from intents.evaluate import Report, evaluate, load_cases
-from intents.match import Example, Matcher, build_matcher
+from intents.match import Example, Matcher
 
 ROOT = pathlib.Path(__file__).parents[2]
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.match import OUTSIDE, Candidate, Example, Matcher, build_matcher
+from intents.build import build_matcher
+from intents.match import OUTSIDE, Candidate, Example, Matcher
 from intents.repair import Speller
 
 SAME_QUESTION = [

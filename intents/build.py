@@ -1,0 +1,92 @@
+"""Makes a matcher from phrasings. Deterministic: the same phrasings in the same order make the same matcher.
+
+Only building needs SciPy: the serving process must not import this module, `cache` runs it in a process of its own.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+
+from intents.features import Floats, Table, count_features, sound
+from intents.lexicon import load_rows
+from intents.match import OUTSIDE, Example, Matcher
+from intents.normalise import Normalised, normalise
+from intents.repair import Speller
+
+_RIDGE = 0.5
+_STEPS = 60  # of conjugate gradients; the residual is below a thousandth long before
+_NAMED_OFTEN = 5
+_NAMED_SHARE = 0.8
+
+
+def build_matcher(examples: Sequence[Example]) -> Matcher:
+    """A matcher for these phrasings, and for the messages of `words/ngoai-pham-vi.tsv` that no entry answers."""
+    outside = [Example(OUTSIDE + kind, text) for kind, text in load_rows("ngoai-pham-vi.tsv")]
+    stored = [*examples, *outside]
+    messages = [normalise(example.text) for example in stored]
+    entries = sorted({example.id for example in examples})
+    ids = (*entries, *sorted({example.id for example in outside}))
+    number = {id_: at for at, id_ in enumerate(ids)}
+    owner = np.array([number[example.id] for example in stored], np.int32)
+    table = Table(count_features(message.tokens, message.folded_tokens) for message in messages)
+    vocabulary: dict[str, set[str]] = collections.defaultdict(set)
+    for example, message in zip(stored, messages, strict=True):
+        vocabulary[example.id].update(message.folded_tokens)
+    owners = collections.Counter(word for words in vocabulary.values() for word in words)
+    return Matcher(
+        ids=ids,
+        entries=len(entries),
+        owner=owner,
+        group=np.array([id_.partition(".")[0] for id_ in ids]),
+        speller=Speller(message.folded_tokens for message in messages),
+        table=table,
+        model=_train(table, owner, len(ids)),
+        vocabulary={id_: frozenset(words) for id_, words in vocabulary.items()},
+        sounds={id_: frozenset(map(sound, words)) for id_, words in vocabulary.items()},
+        names=_find_names(examples, messages),
+        rarity={word: float(np.log(1 + len(ids) / count)) for word, count in owners.items()},
+    )
+
+
+def _find_names(examples: Sequence[Example], messages: Sequence[Normalised]) -> dict[str, str]:
+    """Words that by themselves name a group ("vay", "lãi"): used in five phrasings or more, and mostly there."""
+    uses: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for example, message in zip(examples, messages, strict=False):
+        for word in set(message.folded_tokens):
+            uses[word][example.id.partition(".")[0]] += 1
+    top = {word: groups.most_common(1)[0] for word, groups in uses.items() if groups.total() >= _NAMED_OFTEN}
+    return {word: group for word, (group, count) in top.items() if count >= _NAMED_SHARE * uses[word].total()}
+
+
+def _train(table: Table, owner: npt.NDArray[np.int32], classes: int) -> Floats:
+    """Ridge regression of "is this entry" on the features: features × classes.
+
+    Solved in its dual form, all classes side by side, by conjugate gradients on the sparse table: time grows with the
+    phrasings, not with their cube.
+    """
+    starts, phrasings, values = table.matrix()
+    shape = (len(table.number), table.size)
+    by_feature = scipy.sparse.csr_array((values, phrasings, starts), shape=shape)
+    by_phrasing = by_feature.T.tocsr()
+    wanted = np.zeros((table.size, classes), np.float32)
+    wanted[np.arange(table.size), owner] = 1
+    duals = np.zeros_like(wanted)
+    residual, direction = wanted.copy(), wanted.copy()
+    length = (residual**2).sum(axis=0)
+    for _ in range(_STEPS):
+        if float(length.max()) < 1e-6:
+            break
+        image = by_phrasing @ (by_feature @ direction) + _RIDGE * direction
+        step = length / np.maximum((direction * image).sum(axis=0), np.float32(1e-12))
+        duals += step * direction
+        residual -= step * image
+        shorter = (residual**2).sum(axis=0)
+        direction = residual + shorter / np.maximum(length, np.float32(1e-12)) * direction
+        length = shorter
+    model: Floats = np.ascontiguousarray(by_feature @ duals, np.float32)
+    return model
