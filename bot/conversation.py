@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.forms.form import Setting
 from bot.forms.registry import FORMS
-from bot.forms.walking import FORM, Moved, ask_again, explain, find_form, hear, open_form, tap, tells_something
+from bot.forms.walking import FORM, Moved, ask_again, asks, count_answers, explain, find_form, hear, open_form, tap
 from bot.messages import (
     NO_FORM,
     AskOfficial,
@@ -140,10 +140,9 @@ def _text(scene: Scene, raw: str) -> Turn:
         return _with_menu(scene, scene.say("empty"), Because("fallback", reason="tin nhắn rỗng"))
     words = _plain(text).split()
     plain = " ".join(words)
-    walked = _form_text(scene, text[:LONGEST_QUESTION], plain) if find_form(scene.state.form) else None
-    if walked is not None:
-        return walked
-    chosen = _typed_choice(scene, text, plain)
+    chosen = None if find_form(scene.state.form) and not _asked_back(scene) else _typed_choice(scene, text, plain)
+    if chosen is None and find_form(scene.state.form):
+        chosen = _form_text(scene, text[:LONGEST_QUESTION], plain)
     if chosen is not None:
         return chosen
     if text.startswith("/"):
@@ -185,6 +184,8 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
         index = int(number[1])
         if index <= len(offered):
             return _perform(scene, offered[index - 1].action)
+        if find_form(scene.state.form):  # the number answers the form instead
+            return None
         return _turn(
             scene,
             [Reply(scene.say("number_range", last=len(offered)), offered)],
@@ -193,7 +194,7 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
     for choice in offered:
         if plain and plain == _plain(choice.label):
             return _perform(scene, choice.action)
-    asked_back = any(choice.action == NONE_OF_THESE for choice in offered)
+    asked_back = _asked_back(scene)
     if asked_back and plain in NO_WORDS:
         return _perform(scene, NONE_OF_THESE)
     if asked_back and plain in YES_WORDS and len(offered) == 2 and "dừng" not in text.lower():
@@ -206,12 +207,17 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
     return None
 
 
+def _asked_back(scene: Scene) -> bool:
+    return any(choice.action == NONE_OF_THESE for choice in scene.state.offered)
+
+
 def _perform(scene: Scene, action: str) -> Turn:
     """What a tap, a number or an order does. An action no version knows any more shows the menu, never an error."""
     if action.startswith(ENTRY):
         entry = scene.library.find_entry(action.removeprefix(ENTRY))
         if entry:
-            return _answer(scene, entry, Because("answer", entry.id, ((entry.id, 1.0),), "người hỏi chọn"))
+            because = Because("answer", entry.id, ((entry.id, 1.0),), "người hỏi chọn")
+            return _resumed(scene, _answer(scene, entry, because))
         return _with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="mục không còn"))
     for prefix, perform in ((GROUP, _group_page), (PLACE, _place), (LANGUAGE, _language)):
         if action.startswith(prefix):
@@ -244,22 +250,26 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
     placed = answer_about(scene.library, text, nearest, scene.state.topic, scene.today, sure=sure)
     if placed:
         return _placed(scene, placed, Because("answer", placed.entry, candidates, decision.reason), text, lead)
-    entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else None
+    entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else _form_meant(scene, text, nearest)
     if entry:
         return _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
-    choices = _entry_choices(scene, decision.choices)
-    if decision.kind == "clarify" and choices:
-        options = (*choices, Choice(scene.say("choice.none"), NONE_OF_THESE))
-        reply = Reply(_joined(lead, scene.say("clarify")), options)
-        return _turn(
-            scene,
-            [reply],
-            Because("clarify", "", candidates, decision.reason),
-            text,
-            unanswered=text[:LONGEST_QUESTION],
-            awaiting="",
-        )
+    if decision.kind == "clarify" and decision.choices:
+        return _clarify(scene, text, lead, decision, candidates)
     return _fallback(scene, text, lead, decision, candidates)
+
+
+def _clarify(scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]) -> Turn:
+    """Ask which of a few entries is meant. A form that is open waits for the answer."""
+    options = (*_entry_choices(scene, decision.choices), Choice(scene.say("choice.none"), NONE_OF_THESE))
+    return _turn(
+        scene,
+        [Reply(_joined(lead, scene.say("clarify")), options)],
+        Because("clarify", "", candidates, decision.reason),
+        text,
+        form=scene.state.form,
+        unanswered=text[:LONGEST_QUESTION],
+        awaiting="",
+    )
 
 
 def _place(scene: Scene, key: str) -> Turn:
@@ -310,8 +320,9 @@ def _answer(
     if entry.action == "menu":
         return _with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
     form = FORMS.get(entry.action) if not scene.inbound.in_group else None
-    if form and (form.at_once or tells_something(form.name, scene.setting, text)):
-        return _form_turn(scene, open_form(form.name, scene.setting, text, lead), because)
+    told = text or (scene.state.unanswered if _asked_back(scene) else "")
+    if form and (form.at_once or count_answers(form.name, scene.setting, told)):
+        return _form_turn(scene, open_form(form.name, scene.setting, told, lead), because)
     answer = render_answer(scene.library, entry, scene.today)
     parts = [lead, instead.text if instead else answer.text]
     if answer.sources_line:
@@ -339,6 +350,13 @@ def _answer(
     )
 
 
+def _form_meant(scene: Scene, text: str, nearest: str) -> Entry | None:
+    """The likeliest entry when it opens a form that the message already answers twice: the numbers make it sure."""
+    entry = scene.library.find_entry(nearest)
+    form = FORMS.get(entry.action) if entry else None
+    return entry if form and count_answers(form.name, scene.setting, text) > 1 else None
+
+
 def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
     """A typed message while a form is open: an answer, or a question of its own after which the form asks again.
 
@@ -350,20 +368,27 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
     heard = hear(form, text, scene.setting)
     if heard and heard.sure:
         return _form_turn(scene, heard)
-    decision = decide(scene.matcher, text, scene.state.topic)
+    decision = decide(scene.matcher, text, FORMS[form.name].entry)
+    candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
     entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else None
     if entry and entry.action != form.name:
-        candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
-        turn = _answer(scene, entry, Because("answer", entry.id, candidates, f"giữa biểu mẫu: {decision.reason}"), text)
-        if entry.action:
-            return turn
-        again = ask_again(form, scene.setting, scene.say("form.again"))
-        answered = dataclasses.replace(turn.replies[0], choices=())
-        state = dataclasses.replace(turn.state, form=again.form, offered=again.reply.choices)
-        return dataclasses.replace(turn, state=state, replies=(answered, again.reply))
+        because = Because("answer", entry.id, candidates, f"giữa biểu mẫu: {decision.reason}")
+        return _resumed(scene, _answer(scene, entry, because, text))
     if heard:
         return _form_turn(scene, heard)
+    if decision.kind == "clarify" and decision.choices and asks(text):
+        return _clarify(scene, text, "", decision, candidates)
     return _form_turn(scene, explain(form, scene.setting), unanswered=text)
+
+
+def _resumed(scene: Scene, turn: Turn) -> Turn:
+    """An answer given while a form is open, and the form's question once more under it."""
+    if not find_form(scene.state.form) or turn.because.kind != "answer" or turn.state.form != NO_FORM:
+        return turn
+    again = ask_again(scene.state.form, scene.setting, scene.say("form.again"))
+    answered = dataclasses.replace(turn.replies[0], choices=())
+    state = dataclasses.replace(turn.state, form=again.form, offered=again.reply.choices)
+    return dataclasses.replace(turn, state=state, replies=(answered, again.reply))
 
 
 def _form_turn(scene: Scene, moved: Moved, because: Because | None = None, **changes: str) -> Turn:
@@ -398,6 +423,8 @@ def _unreadable(scene: Scene) -> Turn:
 
 
 def _none_of_these(scene: Scene) -> Turn:
+    if find_form(scene.state.form):
+        return _form_turn(scene, ask_again(scene.state.form, scene.setting, scene.say("form.again")))
     reply = Reply(scene.say("none_of_these"), (*_group_choices(scene), *_ways_on(scene, menu=False)))
     return _turn(scene, [reply], Because("fallback", reason="không phải ý nào đã đưa ra"), scene.say("choice.none"))
 

@@ -78,10 +78,12 @@ class Step:
     several: bool = False
 
     def label(self, value: str) -> str:
-        """The value as a person reads it: the labels of options, or `tell` of anything else."""
+        """The value as a person reads it: `tell` of a value the step reads, or the labels of options."""
+        if self.tell is not as_written and value != SKIPPED:
+            return self.tell(value)
         labels = {option.value: option.label for option in self.options}
         parts = value.split("+") if self.several else [value]
-        return ", ".join(labels[part] for part in parts) if all(part in labels for part in parts) else self.tell(value)
+        return ", ".join(labels.get(part, part) for part in parts)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

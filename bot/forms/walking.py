@@ -32,7 +32,9 @@ LEAVE_WORDS = {
 }
 BACK_WORDS = {"quay lai", "tro lai", "lui lai", "back", "cau truoc", "buoc truoc", "sua cau truoc"}
 _NUMBERS = re.compile(r" (?:(?:so|chon|cau|muc|y) )?(\d{1,2}(?: (?:va )?\d{1,2})*) ")
-_ASKS = re.compile(r" (?:khong|ko|k|sao|gi|nao|dau|ai|may|bao (?:nhieu|lau|gio)|bn) ")
+_ASKS = re.compile(
+    r" (?:khong|ko|k|sao|gi|nao|o dau|ai|bn|bao (?:nhieu|lau|gio)|may (?:thang|nam|tien|trieu|lan|ngay|nguoi)) "
+)
 _TYPED_CONTROLS = ("(Gõ “thôi” để dừng.)", "(Gõ “quay lại” để sửa câu trước, “thôi” để dừng.)")
 SHORT = 4  # words: an answer to the question rather than a question of its own
 
@@ -77,9 +79,9 @@ def open_form(name: str, setting: Setting, text: str = "", lead: str = "") -> Mo
     return _go_on(form, {}, found, setting, "\n\n".join(part for part in leads if part))
 
 
-def tells_something(name: str, setting: Setting, text: str) -> bool:
-    """Whether a message that asks for the form already answers one of its steps."""
-    return bool(_find_all(FORMS[name], text, setting, skip=()))
+def count_answers(name: str, setting: Setting, text: str) -> int:
+    """How many of the form's steps a message that asks for it already answers."""
+    return len(_find_all(FORMS[name], text, setting, skip=()))
 
 
 def tap(state: FormState, action: str, setting: Setting) -> Moved | None:
@@ -124,6 +126,11 @@ def hear(state: FormState, text: str, setting: Setting) -> Moved | None:
     return dataclasses.replace(_go_on(form, answers, heard.found, setting, lead), sure=heard.sure)
 
 
+def asks(text: str) -> bool:
+    """Whether a message looks like a question of its own."""
+    return "?" in text or bool(_ASKS.search(plain(text)))
+
+
 def ask_again(state: FormState, setting: Setting, lead: str = "") -> Moved:
     """The open question once more, after `lead`."""
     form, answers = FORMS[state.name], dict(state.answers)
@@ -156,9 +163,7 @@ def _listen(form: Form, step: Step, text: str, answers: Answers, setting: Settin
         complaint = _complaint(form.get_step(key), value)
         if complaint:
             return _Heard({}, complaint)
-    words = plain(text)
-    asks = "?" in text or bool(_ASKS.search(words))
-    return _Heard(found, sure=len(found) > 1 or len(words.split()) <= SHORT or not asks)
+    return _Heard(found, sure=len(found) > 1 or len(text.split()) <= SHORT or not asks(text))
 
 
 def _complaint(step: Step, value: str) -> str:
