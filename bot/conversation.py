@@ -12,7 +12,6 @@ import re
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.forms.form import Setting
 from bot.forms.registry import FORMS
 from bot.forms.walking import FORM, Moved, ask_again, asks, count_answers, explain, find_form, hear, open_form, tap
 from bot.messages import (
@@ -20,8 +19,6 @@ from bot.messages import (
     AskOfficial,
     Because,
     Choice,
-    Effect,
-    FormState,
     Inbound,
     Reply,
     SetLanguage,
@@ -29,101 +26,48 @@ from bot.messages import (
     State,
     Turn,
 )
+from bot.orders import (
+    CANCEL,
+    CANCEL_WORDS,
+    ENTRY,
+    GROUP,
+    HANDOVER,
+    LANGUAGE,
+    MENU,
+    NO_WORDS,
+    NONE_OF_THESE,
+    RESUME,
+    SEND_QUESTION,
+    STOP,
+    YES_WORDS,
+    find_order,
+    plain_words,
+)
 from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line
-from bot.texts import LANGUAGES, quote, say
+from bot.scene import Scene, close_turn, entry_choices, group_choices, joined, keep_silent, ways_on, with_menu
+from bot.texts import LANGUAGES, quote
 from content.model import Entry, Library
 from content.render import render_answer
 from intents.decide import Decision, decide
 from intents.match import Matcher
-from intents.normalise import fold
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 PAGE = 8  # entries of a group shown at once: one phone screen of buttons
 LONGEST_QUESTION = 4_000  # characters read of one message; a story longer than this is asked for again, shorter
 NEAREST = 0.2  # below this score a "nearest topic" is noise, and the main topics help more
 
-# Actions: what a choice means. They stand in buttons on phones for years, so they are never renamed.
-MENU, HANDOVER, SEND_QUESTION, CANCEL, NONE_OF_THESE, STOP, RESUME = "m", "h", "hs", "x", "n", "s", "r"
-ENTRY, GROUP, LANGUAGE = "e:", "g:", "l:"
-
-# Whole messages, folded, that are orders and not questions. Everything looser is left to the matcher.
-MENU_WORDS = ("start", "menu", "0", "help", "tro giup", "thuc don", "danh muc", "danh muc chinh")
-HANDOVER_WORDS = ("gap can bo", "can bo", "gapcanbo", "gap nguoi that")
-RESUME_WORDS = ("nhan tin", "nhan tin lai", "bat lai", "nhan lai")
-STOP_WORDS = (
-    "dung", "stop", "unsubscribe", "dung tin", "dung nhan", "dung nhan tin", "dung nhan nua", "thoi dung nhan",
-    "thoi dung nhan nua", "thoi dung nhan tin nua", "dung nhan tin nua", "dung gui nua", "dung gui tin nua",
-    "dung lam phien", "huy nhan tin", "ngung nhan tin", "huy dang ky nhan tin", "khong nhan tin nua",
-)  # fmt: skip
-ORDERS = {
-    **dict.fromkeys(MENU_WORDS, MENU),
-    **dict.fromkeys(HANDOVER_WORDS, HANDOVER),
-    **dict.fromkeys(RESUME_WORDS, RESUME),
-    **dict.fromkeys(STOP_WORDS, STOP),
-    **dict.fromkeys(("english", "tieng anh"), LANGUAGE + "en"),
-    **dict.fromkeys(("tieng viet", "vietnamese"), LANGUAGE + "vi"),
-}
-CANCEL_WORDS = {
-    "thoi",
-    "huy",
-    "khong",
-    "ko",
-    "k",
-    "quay lai",
-    "bo qua",
-    "thoat",
-    "cancel",
-    "thoi khong can",
-    "khong can",
-}
-YES_WORDS = {
-    "dung",
-    "dung roi",
-    "u",
-    "uh",
-    "uhm",
-    "vang",
-    "da",
-    "phai",
-    "co",
-    "ok",
-    "oke",
-    "yes",
-    "chinh no",
-    "dung vay",
-}
-NO_WORDS = {"khong phai", "ko phai", "k phai", "khong", "ko", "sai", "sai roi", "khong dung", "no"}
-AT_ONCE = {name for name, form in FORMS.items() if form.at_once}  # forms the main menu offers by themselves
 UNREADABLE = {"sticker", "photo", "voice", "file", "location", "contact", "other"}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Scene:
-    """All that a turn is decided from; passed around so that no function below takes six arguments."""
-
-    state: State
-    inbound: Inbound
-    library: Library
-    matcher: Matcher
-    today: datetime.date
-
-    def say(self, key: str, **values: object) -> str:
-        return say(self.state.language, key, **values)
-
-    @property
-    def setting(self) -> Setting:
-        return Setting(self.library, self.today)
 
 
 def respond(state: State, inbound: Inbound, library: Library, matcher: Matcher, now: datetime.datetime) -> Turn:
     """Decide one message. `now` is an aware time: figures and review dates follow Hanoi's calendar day."""
     scene = Scene(state, inbound, library, matcher, now.astimezone(HANOI).date())
     if inbound.in_group and not inbound.addressed:
-        return _silence(scene, "nhóm: không gọi tới bot")
+        return keep_silent(scene, "nhóm: không gọi tới bot")
     if inbound.kind == "blocked":
-        return _silence(scene, "người dùng chặn bot", SetPushes(allowed=False))
+        return keep_silent(scene, "người dùng chặn bot", SetPushes(allowed=False))
     if inbound.kind == "unblocked":
-        return _silence(scene, "người dùng bỏ chặn bot")
+        return keep_silent(scene, "người dùng bỏ chặn bot")
     if inbound.kind == "start":
         return _start(scene)
     if inbound.kind == "choice":
@@ -137,8 +81,8 @@ def _text(scene: Scene, raw: str) -> Turn:
     """A typed message: a number or label on offer, an order, words for an official, or a question."""
     text = " ".join(raw.split())
     if not text:
-        return _with_menu(scene, scene.say("empty"), Because("fallback", reason="tin nhắn rỗng"))
-    words = _plain(text).split()
+        return with_menu(scene, scene.say("empty"), Because("fallback", reason="tin nhắn rỗng"))
+    words = plain_words(text).split()
     plain = " ".join(words)
     chosen = None if find_form(scene.state.form) and not _asked_back(scene) else _typed_choice(scene, text, plain)
     if chosen is None and find_form(scene.state.form):
@@ -149,13 +93,13 @@ def _text(scene: Scene, raw: str) -> Turn:
         plain = words[0] if words else "menu"
     if scene.state.awaiting == "handover":
         return _handover_text(scene, raw.strip(), plain)
-    order = _order(text, plain)
+    order = find_order(text, plain)
     if order:
         return _perform(scene, order)
     if plain in YES_WORDS | NO_WORDS:  # to nothing we asked
-        return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu", reason="vâng hoặc không"))
+        return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu", reason="vâng hoặc không"))
     if not words:
-        return _with_menu(scene, scene.say("only_signs"), Because("fallback", reason="chỉ có dấu hoặc biểu tượng"))
+        return with_menu(scene, scene.say("only_signs"), Because("fallback", reason="chỉ có dấu hoặc biểu tượng"))
     if len(text) > LONGEST_QUESTION:
         scene_text = text[:LONGEST_QUESTION]
         return _question(scene, scene_text, lead=scene.say("too_long", limit=LONGEST_QUESTION))
@@ -164,16 +108,6 @@ def _text(scene: Scene, raw: str) -> Turn:
     if scene.inbound.kind in UNREADABLE:
         return _question(scene, text, lead=scene.say("caption"))
     return _question(scene, text)
-
-
-def _plain(text: str) -> str:
-    """Words only, small and without diacritics: how a person without a Vietnamese keyboard would have typed it."""
-    return " ".join(re.sub(r"[^\w\s]|_", " ", fold(text.lower())).split())
-
-
-def _order(text: str, plain: str) -> str:
-    """The order a whole message gives, or "". "đúng" (yes) and "dừng" (stop) fold alike: accents decide."""
-    return "" if plain == "dung" and "đúng" in text.lower() else ORDERS.get(plain, "")
 
 
 def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
@@ -186,13 +120,13 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
             return _perform(scene, offered[index - 1].action)
         if find_form(scene.state.form):  # the number answers the form instead
             return None
-        return _turn(
+        return close_turn(
             scene,
             [Reply(scene.say("number_range", last=len(offered)), offered)],
             Because("clarify", reason="số ngoài danh sách"),
         )
     for choice in offered:
-        if plain and plain == _plain(choice.label):
+        if plain and plain == plain_words(choice.label):
             return _perform(scene, choice.action)
     asked_back = _asked_back(scene)
     if asked_back and plain in NO_WORDS:
@@ -218,7 +152,7 @@ def _perform(scene: Scene, action: str) -> Turn:
         if entry:
             because = Because("answer", entry.id, ((entry.id, 1.0),), "người hỏi chọn")
             return _resumed(scene, _answer(scene, entry, because))
-        return _with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="mục không còn"))
+        return with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="mục không còn"))
     for prefix, perform in ((GROUP, _group_page), (PLACE, _place), (LANGUAGE, _language)):
         if action.startswith(prefix):
             return perform(scene, action.removeprefix(prefix))
@@ -233,10 +167,10 @@ def _perform(scene: Scene, action: str) -> Turn:
     if action == NONE_OF_THESE:
         return _none_of_these(scene)
     if action == CANCEL:
-        return _with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi"))
+        return with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi"))
     if action in (STOP, RESUME):
         return _pushes(scene, allowed=action == RESUME)
-    return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
+    return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
 
 
 def _question(scene: Scene, text: str, lead: str = "") -> Turn:
@@ -260,10 +194,13 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
 
 def _clarify(scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]) -> Turn:
     """Ask which of a few entries is meant. A form that is open waits for the answer."""
-    options = (*_entry_choices(scene, decision.choices), Choice(scene.say("choice.none"), NONE_OF_THESE))
-    return _turn(
+    options = (
+        *entry_choices(scene, decision.choices, titled=True),
+        Choice(scene.say("choice.none"), NONE_OF_THESE),
+    )
+    return close_turn(
         scene,
-        [Reply(_joined(lead, scene.say("clarify")), options)],
+        [Reply(joined(lead, scene.say("clarify")), options)],
         Because("clarify", "", candidates, decision.reason),
         text,
         form=scene.state.form,
@@ -275,16 +212,16 @@ def _clarify(scene: Scene, text: str, lead: str, decision: Decision, candidates:
 def _place(scene: Scene, key: str) -> Turn:
     placed = answer_key(scene.library, key, scene.today)
     if placed is None:
-        return _with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="địa danh không còn"))
+        return with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="địa danh không còn"))
     return _placed(scene, placed, Because("answer", placed.entry, ((placed.entry, 1.0),), "người hỏi chọn"))
 
 
 def _placed(scene: Scene, placed: Placed, because: Because, text: str = "", lead: str = "") -> Turn:
     """An answer about places, above the source of the entry it belongs to; or which place is meant."""
     if placed.asks:
-        reply = Reply(_joined(lead, placed.reply.text), (*placed.reply.choices, *_ways_on(scene)))
+        reply = Reply(joined(lead, placed.reply.text), (*placed.reply.choices, *ways_on(scene)))
         asking = dataclasses.replace(because, kind="clarify", id="", reason="tên chỉ nhiều nơi")
-        return _turn(scene, [reply], asking, text, unanswered=text, awaiting="")
+        return close_turn(scene, [reply], asking, text, unanswered=text, awaiting="")
     home = placed.commune or scene.state.commune
     scene = dataclasses.replace(scene, state=dataclasses.replace(scene.state, commune=home))
     return _answer(scene, scene.library.get_entry(placed.entry), because, text, lead, placed.reply)
@@ -293,11 +230,11 @@ def _placed(scene: Scene, placed: Placed, because: Because, text: str = "", lead
 def _fallback(
     scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]
 ) -> Turn:
-    near = _entry_choices(scene, tuple(c.id for c in decision.candidates[:3] if c.score >= NEAREST))
-    options = (*near, *_ways_on(scene)) if near else (*_group_choices(scene), *_ways_on(scene, menu=False))
+    near = entry_choices(scene, tuple(c.id for c in decision.candidates[:3] if c.score >= NEAREST))
+    options = (*near, *ways_on(scene)) if near else (*group_choices(scene), *ways_on(scene, menu=False))
     sentence = scene.say("fallback.near" if near else "fallback")
-    reply = Reply(_joined(lead, sentence), options)
-    return _turn(
+    reply = Reply(joined(lead, sentence), options)
+    return close_turn(
         scene,
         [reply],
         Because("fallback", "", candidates, decision.reason),
@@ -318,7 +255,7 @@ def _answer(
     if entry.action == "resume_pushes":
         return _pushes(scene, allowed=True, because=because)
     if entry.action == "menu":
-        return _with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
+        return with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
     form = FORMS.get(entry.action) if not scene.inbound.in_group else None
     told = text or (scene.state.unanswered if _asked_back(scene) else "")
     if form and (form.at_once or count_answers(form.name, scene.setting, told)):
@@ -333,12 +270,12 @@ def _answer(
         parts.append(scene.say("overdue"))
     small_talk = entry.group == "chung"
     invite = (Choice(form.invite, FORM + form.name),) if form else ()
-    options = (*invite, *_entry_choices(scene, entry.next), *_ways_on(scene))
+    options = (*invite, *entry_choices(scene, entry.next), *ways_on(scene))
     options = (*instead.choices, *options) if instead else options
     topic = scene.state.topic if small_talk else entry.id
-    reply = Reply(_joined(*parts), options)
+    reply = Reply(joined(*parts), options)
     # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.
-    return _turn(
+    return close_turn(
         scene,
         [reply],
         because,
@@ -363,7 +300,7 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
     None for orders (menu, handover, stop): they leave the form. A message for another form moves to that one.
     """
     form = scene.state.form
-    if text.startswith("/") or _order(text, plain):
+    if text.startswith("/") or find_order(text, plain):
         return None
     heard = hear(form, text, scene.setting)
     if heard and heard.sure:
@@ -394,14 +331,14 @@ def _resumed(scene: Scene, turn: Turn) -> Turn:
 def _form_turn(scene: Scene, moved: Moved, because: Because | None = None, **changes: str) -> Turn:
     """Say what a form says next. What was answered stays out of the lines an official reads: it may be private."""
     if moved.ended == "left":
-        return _with_menu(scene, scene.say("form.left"), Because("action", moved.entry, reason=moved.reason))
+        return with_menu(scene, scene.say("form.left"), Because("action", moved.entry, reason=moved.reason))
     kind: Literal["answer", "action"] = "answer" if moved.ended else "action"
     because = dataclasses.replace(because or Because(kind), kind=kind, id=moved.entry, reason=moved.reason)
     reply, changes = moved.reply, {"awaiting": "", **changes}
     if moved.ended:
-        reply = Reply(reply.text, (*reply.choices, *_ways_on(scene)))
+        reply = Reply(reply.text, (*reply.choices, *ways_on(scene)))
         changes["topic"] = moved.entry
-    return _turn(scene, [reply], because, scene.say("form.answer"), effects=(), form=moved.form, **changes)
+    return close_turn(scene, [reply], because, scene.say("form.answer"), effects=(), form=moved.form, **changes)
 
 
 def _start(scene: Scene) -> Turn:
@@ -409,7 +346,7 @@ def _start(scene: Scene) -> Turn:
     entry = scene.library.find_entry(scene.inbound.text.strip().replace("_", ".", 1))
     if entry:
         return _answer(scene, entry, Because("answer", entry.id, ((entry.id, 1.0),), "đường dẫn tới mục"))
-    return _with_menu(scene, scene.say("greeting"), Because("action", "chung.chao"), awaiting="")
+    return with_menu(scene, scene.say("greeting"), Because("action", "chung.chao"), awaiting="")
 
 
 def _unreadable(scene: Scene) -> Turn:
@@ -418,15 +355,17 @@ def _unreadable(scene: Scene) -> Turn:
         lead = "" if kind == "sticker" else scene.say(f"cannot_read.{kind}")
         return _form_turn(scene, ask_again(scene.state.form, scene.setting, lead))
     if kind == "sticker":
-        return _with_menu(scene, scene.say("sticker"), Because("fallback", reason="nhãn dán"))
-    return _with_menu(scene, scene.say(f"cannot_read.{kind}"), Because("fallback", reason=f"không đọc được: {kind}"))
+        return with_menu(scene, scene.say("sticker"), Because("fallback", reason="nhãn dán"))
+    return with_menu(scene, scene.say(f"cannot_read.{kind}"), Because("fallback", reason=f"không đọc được: {kind}"))
 
 
 def _none_of_these(scene: Scene) -> Turn:
     if find_form(scene.state.form):
         return _form_turn(scene, ask_again(scene.state.form, scene.setting, scene.say("form.again")))
-    reply = Reply(scene.say("none_of_these"), (*_group_choices(scene), *_ways_on(scene, menu=False)))
-    return _turn(scene, [reply], Because("fallback", reason="không phải ý nào đã đưa ra"), scene.say("choice.none"))
+    reply = Reply(scene.say("none_of_these"), (*group_choices(scene), *ways_on(scene, menu=False)))
+    return close_turn(
+        scene, [reply], Because("fallback", reason="không phải ý nào đã đưa ra"), scene.say("choice.none")
+    )
 
 
 def _handover(scene: Scene, because: Because | None = None) -> Turn:
@@ -435,20 +374,20 @@ def _handover(scene: Scene, because: Because | None = None) -> Turn:
         because or Because("action", "chung.gap-can-bo"), kind="action", id="chung.gap-can-bo"
     )
     if scene.inbound.in_group:
-        return _turn(scene, [Reply(scene.say("handover.in_group"))], because)
+        return close_turn(scene, [Reply(scene.say("handover.in_group"))], because)
     cancel = Choice(scene.say("choice.cancel"), CANCEL)
     waiting = scene.state.unanswered
     if not waiting:
-        return _turn(scene, [Reply(scene.say("handover.ask"), (cancel,))], because, awaiting="handover")
+        return close_turn(scene, [Reply(scene.say("handover.ask"), (cancel,))], because, awaiting="handover")
     send = Choice(scene.say("choice.send"), SEND_QUESTION)
     offer = Reply(scene.say("handover.offer", question=quote(waiting)), (send, cancel))
-    return _turn(scene, [offer], because, awaiting="handover")
+    return close_turn(scene, [offer], because, awaiting="handover")
 
 
 def _handover_text(scene: Scene, raw: str, plain: str) -> Turn:
     if plain in CANCEL_WORDS:
         return _perform(scene, CANCEL)
-    order = _order(raw, plain)
+    order = find_order(raw, plain)
     if order:
         return _perform(dataclasses.replace(scene, state=dataclasses.replace(scene.state, awaiting="")), order)
     return _send_question(scene, raw[:LONGEST_QUESTION])
@@ -457,26 +396,28 @@ def _handover_text(scene: Scene, raw: str, plain: str) -> Turn:
 def _send_question(scene: Scene, question: str) -> Turn:
     because = Because("action", "chung.gap-can-bo", reason="gửi câu hỏi cho cán bộ")
     if not question:  # the button was tapped again after the question had gone
-        return _with_menu(scene, scene.say("handover.nothing"), because, awaiting="")
+        return with_menu(scene, scene.say("handover.nothing"), because, awaiting="")
     effect = AskOfficial(question, "handover", scene.state.recent)
     sentence = scene.say("handover.sent", question=quote(question))
-    return _with_menu(scene, sentence, because, effect, awaiting="", unanswered="")
+    return with_menu(scene, sentence, because, effect, awaiting="", unanswered="")
 
 
 def _pushes(scene: Scene, *, allowed: bool, because: Because | None = None) -> Turn:
     because = dataclasses.replace(because or Because("action", "chung.dung-tin"), kind="action")
     if allowed:
-        return _turn(scene, [Reply(scene.say("pushes.on"))], because, effects=(SetPushes(allowed=True),), awaiting="")
+        return close_turn(
+            scene, [Reply(scene.say("pushes.on"))], because, effects=(SetPushes(allowed=True),), awaiting=""
+        )
     again = Choice(scene.say("choice.resume"), RESUME)
     reply = Reply(scene.say("pushes.off"), (again,))
-    return _turn(scene, [reply], because, effects=(SetPushes(allowed=False),), awaiting="")
+    return close_turn(scene, [reply], because, effects=(SetPushes(allowed=False),), awaiting="")
 
 
 def _language(scene: Scene, language: str) -> Turn:
     if language not in LANGUAGES:
-        return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
+        return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
     spoken = dataclasses.replace(scene, state=dataclasses.replace(scene.state, language=language))
-    return _with_menu(spoken, spoken.say("language"), Because("action", reason="đổi ngôn ngữ"), SetLanguage(language))
+    return with_menu(spoken, spoken.say("language"), Because("action", reason="đổi ngôn ngữ"), SetLanguage(language))
 
 
 def _group_page(scene: Scene, target: str) -> Turn:
@@ -484,7 +425,7 @@ def _group_page(scene: Scene, target: str) -> Turn:
     slug, _, number = target.partition(":")
     group = next((g for g in scene.library.groups if g.slug == slug), None)
     if group is None:
-        return _with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
+        return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
     entries = scene.library.list_entries(slug)
     page = int(number) if re.fullmatch(r"[1-9][0-9]?", number) else 1
     shown = entries[(page - 1) * PAGE : page * PAGE] or entries[:PAGE]
@@ -493,63 +434,4 @@ def _group_page(scene: Scene, target: str) -> Turn:
         options.append(Choice(scene.say("choice.more"), f"{GROUP}{slug}:{page + 1}"))
     options.append(Choice(scene.say("choice.menu"), MENU))
     reply = Reply(scene.say("group", title=group.title), tuple(options))
-    return _turn(scene, [reply], Because("action", "chung.menu", reason=f"nhóm {slug}"), group.menu, awaiting="")
-
-
-def _with_menu(scene: Scene, sentence: str, because: Because, *effects: Effect, **changes: str) -> Turn:
-    offers = tuple(entry.id for entry in scene.library.entries.values() if entry.action in AT_ONCE)
-    options = (*_entry_choices(scene, offers), *_group_choices(scene), *_ways_on(scene, menu=False))
-    changes = {"awaiting": "", **changes}
-    return _turn(scene, [Reply(sentence, options)], because, effects=effects, form=NO_FORM, **changes)
-
-
-def _group_choices(scene: Scene) -> tuple[Choice, ...]:
-    return tuple(Choice(group.menu, GROUP + group.slug) for group in scene.library.groups if group.slug != "chung")
-
-
-def _entry_choices(scene: Scene, ids: tuple[str, ...]) -> tuple[Choice, ...]:
-    entries = (scene.library.find_entry(id_) for id_ in ids)
-    return tuple(Choice(entry.menu, ENTRY + entry.id) for entry in entries if entry)
-
-
-def _ways_on(scene: Scene, *, menu: bool = True) -> tuple[Choice, ...]:
-    official = Choice(scene.say("choice.official"), HANDOVER)
-    return (official, Choice(scene.say("choice.menu"), MENU)) if menu else (official,)
-
-
-def _joined(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part)
-
-
-def _silence(scene: Scene, reason: str, *effects: Effect) -> Turn:
-    return Turn(scene.state, (), effects, Because("silence", reason=reason))
-
-
-def _turn(
-    scene: Scene,
-    replies: list[Reply],
-    because: Because,
-    heard: str = "",
-    *,
-    effects: tuple[Effect, ...] = (),
-    said: str = "",
-    form: FormState = NO_FORM,
-    **changes: str,
-) -> Turn:
-    """Close a turn: numbers now mean the last reply's choices, and an official can read what led here.
-
-    A form that is not carried on is closed.
-    """
-    line = heard or scene.inbound.text or scene.inbound.kind
-    spoken = said or replies[-1].text.split("\n", 1)[0]
-    recent = (*scene.state.recent, f"Người hỏi: {quote(line, 300)}", f"Bot: {quote(spoken, 120)}")[-8:]
-    offered = replies[-1].choices
-    state = dataclasses.replace(
-        scene.state,
-        offered=offered,
-        recent=recent,
-        turns=scene.state.turns + 1,
-        form=form,
-        **changes,  # type: ignore[arg-type]
-    )
-    return Turn(state, tuple(replies), effects, because)
+    return close_turn(scene, [reply], Because("action", "chung.menu", reason=f"nhóm {slug}"), group.menu, awaiting="")

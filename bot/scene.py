@@ -1,0 +1,97 @@
+"""All that one turn is decided from, and how every turn ends: its choices, what it remembers, its way on.
+
+It decides nothing about meaning; `conversation` does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from bot.forms.form import Setting
+from bot.forms.registry import FORMS
+from bot.messages import NO_FORM, Because, Choice, Effect, FormState, Inbound, Reply, State, Turn
+from bot.orders import ENTRY, GROUP, HANDOVER, MENU
+from bot.texts import quote, say
+from content.model import Library
+from intents.match import Matcher
+
+AT_ONCE = {name for name, form in FORMS.items() if form.at_once}  # forms the main menu offers by themselves
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a turn is decided from; passed around so that no function below takes six arguments."""
+
+    state: State
+    inbound: Inbound
+    library: Library
+    matcher: Matcher
+    today: datetime.date
+
+    def say(self, key: str, **values: object) -> str:
+        return say(self.state.language, key, **values)
+
+    @property
+    def setting(self) -> Setting:
+        return Setting(self.library, self.today)
+
+
+def with_menu(scene: Scene, sentence: str, because: Because, *effects: Effect, **changes: str) -> Turn:
+    offers = tuple(entry.id for entry in scene.library.entries.values() if entry.action in AT_ONCE)
+    options = (*entry_choices(scene, offers), *group_choices(scene), *ways_on(scene, menu=False))
+    changes = {"awaiting": "", **changes}
+    return close_turn(scene, [Reply(sentence, options)], because, effects=effects, form=NO_FORM, **changes)
+
+
+def group_choices(scene: Scene) -> tuple[Choice, ...]:
+    return tuple(Choice(group.menu, GROUP + group.slug) for group in scene.library.groups if group.slug != "chung")
+
+
+def entry_choices(scene: Scene, ids: tuple[str, ...], *, titled: bool = False) -> tuple[Choice, ...]:
+    """`titled` where entries of several groups stand side by side and a button alone would not tell them apart."""
+    entries = (scene.library.find_entry(id_) for id_ in ids)
+    return tuple(Choice(entry.menu, ENTRY + entry.id, entry.title if titled else "") for entry in entries if entry)
+
+
+def ways_on(scene: Scene, *, menu: bool = True) -> tuple[Choice, ...]:
+    official = Choice(scene.say("choice.official"), HANDOVER)
+    return (official, Choice(scene.say("choice.menu"), MENU)) if menu else (official,)
+
+
+def joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def keep_silent(scene: Scene, reason: str, *effects: Effect) -> Turn:
+    return Turn(scene.state, (), effects, Because("silence", reason=reason))
+
+
+def close_turn(
+    scene: Scene,
+    replies: list[Reply],
+    because: Because,
+    heard: str = "",
+    *,
+    effects: tuple[Effect, ...] = (),
+    said: str = "",
+    form: FormState = NO_FORM,
+    **changes: str,
+) -> Turn:
+    """Close a turn: numbers now mean the last reply's choices, and an official can read what led here.
+
+    A form that is not carried on is closed.
+    """
+    line = heard or scene.inbound.text or scene.inbound.kind
+    spoken = said or replies[-1].text.split("\n", 1)[0]
+    recent = (*scene.state.recent, f"Người hỏi: {quote(line, 300)}", f"Bot: {quote(spoken, 120)}")[-8:]
+    offered = replies[-1].choices
+    state = dataclasses.replace(
+        scene.state,
+        offered=offered,
+        recent=recent,
+        turns=scene.state.turns + 1,
+        form=form,
+        **changes,  # type: ignore[arg-type]
+    )
+    return Turn(state, tuple(replies), effects, because)
