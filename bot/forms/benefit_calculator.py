@@ -20,7 +20,7 @@ from bot.calculators.benefit import (
     read_rules,
 )
 from bot.calculators.figures_of import NoFigure
-from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step
+from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step, lead_on
 from bot.forms.readers import (
     bare_millions,
     bare_months,
@@ -32,7 +32,7 @@ from bot.forms.readers import (
     tell_months,
     within,
 )
-from bot.messages import Choice, Reply
+from bot.messages import Reply
 from content.figures import format_value
 
 MOST_YEARS = 18  # a bare number up to this could be years or months of work: asked back
@@ -45,8 +45,6 @@ WAITING = (
 
 def region_matters(answers: Answers, setting: Setting) -> bool:
     """Only a wage whose benefit passes the lower cap depends on where the employer is."""
-    if "wage" not in answers:
-        return False
     try:
         rules = read_rules(setting.library.figures, setting.today)
     except NoFigure:
@@ -60,7 +58,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
     try:
         rules = read_rules(setting.library.figures, setting.today)
     except NoFigure:
-        return Reply(WAITING, _next(setting, "bhtn.muc-huong"))
+        return Reply(WAITING, lead_on(setting, "bhtn.muc-huong"))
     paid = int(answers["months"])
     region: Region = 2 if answers.get("region") == "2" else 1
     result = calculate_benefit(rules, Decimal(answers["wage"]), paid, region)
@@ -71,7 +69,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
             f"- Khi đóng đủ, mỗi tháng sẽ nhận {_monthly(rules, result, answers)}",
             f"- {paid} tháng đã đóng không mất: được cộng cho lần sau khi anh/chị đi làm và đóng tiếp.",
         ]
-        return Reply(_text(lines, _assumed(rules, answers)), _next(setting, "bhtn.dieu-kien", "bhtn.bao-luu"))
+        return Reply(_text(lines, _assumed(rules, answers)), lead_on(setting, "bhtn.dieu-kien", "bhtn.bao-luu"))
     lines = [
         "**Kết quả tính thử**",
         f"- Mỗi tháng nhận {_monthly(rules, result, answers)}",
@@ -80,7 +78,9 @@ def finish(answers: Answers, setting: Setting) -> Reply:
         *_kept(rules, result, paid),
         *dates,
     ]
-    return Reply(_text(lines, _assumed(rules, answers)), _next(setting, "bhtn.dieu-kien", "bhtn.ho-so", "bhtn.noi-nop"))
+    return Reply(
+        _text(lines, _assumed(rules, answers)), lead_on(setting, "bhtn.dieu-kien", "bhtn.ho-so", "bhtn.noi-nop")
+    )
 
 
 def _monthly(rules: BenefitRules, result: Benefit, answers: Answers) -> str:
@@ -148,11 +148,6 @@ def _dong(amount: Decimal) -> str:
 
 def _long(day: datetime.date) -> str:
     return f"{WEEKDAYS[day.weekday()]}, {tell_day(day.isoformat())}"
-
-
-def _next(setting: Setting, *ids: str) -> tuple[Choice, ...]:
-    entries = (setting.library.find_entry(id_) for id_ in ids)
-    return tuple(Choice(entry.menu, f"e:{entry.id}") for entry in entries if entry)
 
 
 FORM = Form(

@@ -11,6 +11,7 @@ import re
 
 from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step
 from bot.messages import Choice, Reply
+from bot.orders import ENTRY
 from content.model import Policy
 from content.render import render_segments
 
@@ -91,7 +92,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
     if not policies:
         head = "Theo câu trả lời này, tôi chưa thấy chính sách nào trong danh sách hợp với anh/chị."
     parts = [head, "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1)), _notes(answers)]
-    choices = tuple(Choice(policy.menu, f"e:{policy.entry}") for policy in policies)
+    choices = tuple(Choice(policy.menu, ENTRY + policy.entry) for policy in policies)
     return Reply("\n\n".join(part for part in parts if part), choices)
 
 

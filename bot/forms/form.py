@@ -9,7 +9,8 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
 
-from bot.messages import Reply
+from bot.messages import Choice, Reply
+from bot.orders import ENTRY
 from content.model import Library
 
 Answers = Mapping[str, str]
@@ -22,6 +23,12 @@ class Setting:
 
     library: Library
     today: datetime.date
+
+
+def lead_on(setting: Setting, *ids: str) -> tuple[Choice, ...]:
+    """Buttons to the entries a person needs after a result; one the library no longer has is left out."""
+    entries = (setting.library.find_entry(id_) for id_ in ids)
+    return tuple(Choice(entry.menu, ENTRY + entry.id) for entry in entries if entry)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot.calculators.figures_of import NoFigure, get_number
 from bot.calculators.loan import LoanCost, calculate_loan
-from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step
+from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step, lead_on
 from bot.forms.readers import (
     bare_millions,
     bare_months,
@@ -22,7 +22,7 @@ from bot.forms.readers import (
     tell_months,
     within,
 )
-from bot.messages import Choice, Reply
+from bot.messages import Reply
 from content.figures import format_value
 
 MOST_YEARS = 10  # a bare number up to this could be years or months: asked back
@@ -45,7 +45,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
         rate, why = _rate(answers, setting)
         notes = _limits(answers, setting)
     except NoFigure:
-        return Reply(WAITING, _next(setting, "vay.lai-suat"))
+        return Reply(WAITING, lead_on(setting, "vay.lai-suat"))
     amount, months = int(answers["amount"]), int(answers["months"])
     cost = calculate_loan(amount, months, rate)
     head = (
@@ -61,7 +61,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
         "**Đây chỉ là tính thử.** Ngân hàng quyết định; số phải trả là số ghi trong hợp đồng."
     )
     blocks = [head, "\n".join([*_months(cost), *total]), *notes, assumed]
-    return Reply("\n\n".join(blocks), _next(setting, "vay.lai-suat", "vay.muc-vay", "vay.noi-vay"))
+    return Reply("\n\n".join(blocks), lead_on(setting, "vay.lai-suat", "vay.muc-vay", "vay.noi-vay"))
 
 
 def _rate(answers: Answers, setting: Setting) -> tuple[Decimal, str]:
@@ -113,11 +113,6 @@ def _dong(amount: Decimal) -> str:
 
 def _bare(amount: Decimal) -> str:
     return format_value(amount, "dong", "so")
-
-
-def _next(setting: Setting, *ids: str) -> tuple[Choice, ...]:
-    entries = (setting.library.find_entry(id_) for id_ in ids)
-    return tuple(Choice(entry.menu, f"e:{entry.id}") for entry in entries if entry)
 
 
 FORM = Form(
