@@ -52,11 +52,12 @@ class Choice:
     """A button, or a numbered line where a platform has no buttons.
 
     `label` is at most 24 characters; `action` at most 64 bytes (Telegram's callback_data) and says everything,
-    so that a tap on an old message still means what it meant.
+    so that a tap on an old message still means what it meant. `title` says in full what the label hints at, or "".
     """
 
     label: str
     action: str
+    title: str = ""
 
 
 def write_choices(choices: tuple[Choice, ...]) -> str:

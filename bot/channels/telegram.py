@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from telegram import Bot, LinkPreviewOptions
 from telegram.error import BadRequest, Conflict, TelegramError
 
+from bot.channels.choices import for_buttons
 from bot.channels.contract import ChannelError, Limits, Misconfigured, Outgoing, TryLater
 from bot.channels.markdown import to_plain
 from bot.channels.telegram_format import keyboard, to_telegram_html
@@ -177,6 +178,8 @@ class TelegramChannel:
         return 200
 
     async def _deliver(self, outgoing: Outgoing) -> str:
+        text, choices = for_buttons(outgoing.text, outgoing.choices)
+        outgoing = dataclasses.replace(outgoing, text=text, choices=choices)
         try:
             try:
                 return await self._send_message(outgoing, to_telegram_html(outgoing.text), "HTML")

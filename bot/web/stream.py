@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 
+from bot.channels.choices import for_buttons
 from bot.channels.markdown import to_html
 from bot.channels.web import Cursor, Letter, Mailbox
 from storage.database import StorageError
@@ -62,8 +63,9 @@ def encode_letter(letter: Letter) -> bytes:
     if letter.author == "person":
         text = letter.text or (START_LABEL if letter.kind == "start" else "")
         return encode("person", {"id": letter.id, "text": text, "at": letter.at}, str(letter.cursor))
-    choices = [{"label": choice.label, "action": choice.action} for choice in letter.choices]
-    data = {"id": letter.id, "html": to_html(letter.text), "choices": choices, "at": letter.at}
+    text, buttons = for_buttons(letter.text, letter.choices)
+    choices = [{"label": choice.label, "action": choice.action} for choice in buttons]
+    data = {"id": letter.id, "html": to_html(text), "choices": choices, "at": letter.at}
     return encode("bot", data, str(letter.cursor))
 
 
