@@ -38,6 +38,7 @@ def build_matcher(examples: Sequence[Example]) -> Matcher:
     for example, message in zip(stored, messages, strict=True):
         vocabulary[example.id].update(message.folded_tokens)
     owners = collections.Counter(word for words in vocabulary.values() for word in words)
+    facets = _facets(ids)
     return Matcher(
         ids=ids,
         entries=len(entries),
@@ -45,7 +46,8 @@ def build_matcher(examples: Sequence[Example]) -> Matcher:
         group=np.array([id_.partition(".")[0] for id_ in ids]),
         speller=Speller(message.folded_tokens for message in messages),
         table=table,
-        model=_train(table, owner, len(ids)),
+        model=_train(table, _wanted(owner, facets)),
+        facets=facets,
         vocabulary={id_: frozenset(words) for id_, words in vocabulary.items()},
         sounds={id_: frozenset(map(sound, words)) for id_, words in vocabulary.items()},
         names=_find_names(examples, messages),
@@ -63,18 +65,31 @@ def _find_names(examples: Sequence[Example], messages: Sequence[Normalised]) -> 
     return {word: group for word, (group, count) in top.items() if count >= _NAMED_SHARE * uses[word].total()}
 
 
-def _train(table: Table, owner: npt.NDArray[np.int32], classes: int) -> Floats:
-    """Ridge regression of "is this entry" on the features: features × classes.
+def _facets(ids: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which id has which topic or aspect: ids × facets. An entry may have several aspects, or none."""
+    groups = [OUTSIDE if id_.startswith(OUTSIDE) else id_.partition(".")[0] for id_ in ids]
+    topics = [[group == each for group in groups] for each in sorted(set(groups))]
+    aspects = [[id_ in entries.split("|") for id_ in ids] for _, entries in load_rows("khia-canh.tsv")]
+    return np.array([*topics, *aspects], np.bool_).T
 
-    Solved in its dual form, all classes side by side, by conjugate gradients on the sparse table: time grows with the
+
+def _wanted(owner: npt.NDArray[np.int32], facets: npt.NDArray[np.bool_]) -> Floats:
+    """What the model should say of every phrasing: which id it asks for, and which facets that id has."""
+    own = np.zeros((len(owner), len(facets)), np.float32)
+    own[np.arange(len(owner)), owner] = 1
+    return np.hstack([own, facets[owner].astype(np.float32)])
+
+
+def _train(table: Table, wanted: Floats) -> Floats:
+    """Ridge regression of `wanted` (phrasings × outputs) on the features: features × outputs.
+
+    Solved in its dual form, all outputs side by side, by conjugate gradients on the sparse table: time grows with the
     phrasings, not with their cube.
     """
     starts, phrasings, values = table.matrix()
     shape = (len(table.number), table.size)
     by_feature = scipy.sparse.csr_array((values, phrasings, starts), shape=shape)
     by_phrasing = by_feature.T.tocsr()
-    wanted = np.zeros((table.size, classes), np.float32)
-    wanted[np.arange(table.size), owner] = 1
     duals = np.zeros_like(wanted)
     residual, direction = wanted.copy(), wanted.copy()
     length = (residual**2).sum(axis=0)

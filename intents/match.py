@@ -25,6 +25,7 @@ OUTSIDE = "-"  # begins the id of a class of messages that no entry answers; nev
 
 # Set on the tune half of the development questions, where a broad range does about as well.
 _SHARPNESS = 8.0  # what the linear model adds to the log-odds
+_FACET = 3.0  # what its topic and its aspects add to those of an entry
 _NEARNESS = 10.0  # what the cosine to the nearest phrasing adds to them
 _SAME_GROUP = 5.0  # and a short follow-up, for the entries of the group talked about
 _MODEL_SHARE = 0.7  # the rest of the score is the cosine itself: a likely entry that is far away stays doubtful
@@ -73,7 +74,8 @@ class Matcher:
     """Made by `intents.build.build_matcher`; safe to share between threads.
 
     `ids` are the entries and, last, the classes of messages that no entry answers (they begin with OUTSIDE);
-    `owner` is the place in `ids` of every stored phrasing, `model` is features × ids, `names` are words that by
+    `owner` is the place in `ids` of every stored phrasing, `model` is features × (ids and facets), `facets` says which
+    id has which topic or aspect (ids × facets), `names` are words that by
     themselves name a group, `rarity` is each known word's weight.
     """
 
@@ -84,6 +86,7 @@ class Matcher:
     speller: Speller
     table: Table
     model: Floats
+    facets: npt.NDArray[np.bool_]
     vocabulary: dict[str, frozenset[str]]
     sounds: dict[str, frozenset[str]]
     names: dict[str, str]
@@ -130,10 +133,11 @@ class Matcher:
     def _score(self, encoded: Encoded, group: str) -> tuple[Floats, float]:
         """The score of every id, and of the message belonging to any class that no entry answers."""
         numbers, values = encoded
-        resemblance = values @ self.model[numbers]
+        outputs = values @ self.model[numbers]
+        resemblance, facets = outputs[: len(self.ids)], outputs[len(self.ids) :]
         cosine = np.zeros(len(self.ids), np.float32)
         np.maximum.at(cosine, self.owner, self.table.cosines(encoded))
-        evidence = _SHARPNESS * resemblance + _NEARNESS * cosine
+        evidence = _SHARPNESS * resemblance + _NEARNESS * cosine + _FACET * (self.facets @ facets)
         if group:
             evidence += _SAME_GROUP * (self.group == group)
         likely = np.exp(evidence - evidence.max())
