@@ -184,7 +184,7 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
     placed = answer_about(scene.library, text, nearest, scene.state.topic, scene.today, sure=sure)
     if placed:
         return _placed(scene, placed, Because("answer", placed.entry, candidates, decision.reason), text, lead)
-    entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else _form_meant(scene, text, nearest)
+    entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else _form_meant(scene, text, decision)
     if entry:
         return _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
     if decision.kind == "clarify" and decision.choices:
@@ -287,11 +287,14 @@ def _answer(
     )
 
 
-def _form_meant(scene: Scene, text: str, nearest: str) -> Entry | None:
-    """The likeliest entry when it opens a form that the message already answers twice: the numbers make it sure."""
-    entry = scene.library.find_entry(nearest)
-    form = FORMS.get(entry.action) if entry else None
-    return entry if form and count_answers(form.name, scene.setting, text) > 1 else None
+def _form_meant(scene: Scene, text: str, decision: Decision) -> Entry | None:
+    """Of the entries that may be meant, the one whose form the message already answers twice: numbers make it sure."""
+    for id_ in decision.choices:
+        entry = scene.library.find_entry(id_)
+        form = FORMS.get(entry.action) if entry else None
+        if form and count_answers(form.name, scene.setting, text) > 1:
+            return entry
+    return None
 
 
 def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
