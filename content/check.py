@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import hashlib
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
-from content.entries import EntryFile, GroupFile, parse_entry, parse_groups
+from content.abbreviations import find_unexplained
+from content.entries import EntryFile
+from content.facts import check_facts
 from content.fields import suggest
-from content.figures import FigureFile, check_filter, find_value, parse_figures
-from content.files import Tree, decode, display_name, list_tree, read_bytes
+from content.figures import check_filter, find_value
+from content.files import display_name, list_tree
 from content.findings import Findings
 from content.model import FigureUse, Level, Library, Problem
-from content.places import REGIONS, PlaceFile, parse_places
-from content.policies import PolicyFile, check_policies, parse_policies
+from content.old_law import OldLawFile, check_exceptions, find_old_values
+from content.phrasings import check_likeness, check_phrasings
+from content.places import REGIONS
+from content.policies import check_policies
+from content.reading import Files, read_files
 from content.render import render_answer
 from content.wording import (
     Literals,
@@ -32,12 +34,8 @@ from content.wording import (
     list_literals,
 )
 
-FEWEST_PHRASINGS = 8
-GOOD_PHRASINGS = 15
 OVERDUE_DAYS = 90  # an answer this long past its review is an error, until then a warning
 NOTICE_DAYS = 30  # how long before its end a figure without a successor is announced
-_MARKS = re.compile("[\u0300-\u036f]+")
-_WORD = re.compile(r"[^\W_]+")
 NO_ENTRY = "Tạo mục này, hoặc bỏ id khỏi danh sách."
 
 
@@ -58,27 +56,12 @@ class Examination:
         return any(problem.level == "error" for problem in self.problems)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Files:
-    """All files as read, with the findings of each."""
-
-    figures: FigureFile
-    figure_findings: Findings
-    places: PlaceFile
-    place_findings: Findings
-    groups: GroupFile
-    group_findings: Findings
-    entries: Mapping[str, tuple[EntryFile, Findings]]
-    ids: frozenset[str]  # of every entry file, readable or not
-    unreadable: tuple[Findings, ...]
-    digest: str
-    policies: PolicyFile
-    policy_findings: Findings
-
-
 def check_library(root: Path, on: date, language: str = "vi") -> list[Problem]:
-    """All problems of the tree under `root` (the `content` folder) on the day `on`, by file and line."""
-    examination = examine(root, language, on)
+    """All problems of the tree under `root` (the `content` folder) on the day `on`, by file and line.
+
+    Also the warnings that take too long to look for whenever a file is saved.
+    """
+    examination = examine(root, language, on, thorough=True)
     return sort_problems((*examination.problems, *examination.stale))
 
 
@@ -94,10 +77,10 @@ def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda each: (each.file, each.line, each.field, each.message))
 
 
-def examine(root: Path, language: str, on: date) -> Examination:
-    """Read and check everything. Never raises for what a file holds."""
+def examine(root: Path, language: str, on: date, *, thorough: bool = False) -> Examination:
+    """Read and check everything. Never raises for what a file holds. `thorough` adds warnings, never errors."""
     tree = list_tree(root, language)
-    files = _read(root, tree)
+    files = read_files(root, tree)
     library = Library(
         language=language,
         entries={id_: read.entry for id_, (read, _) in files.entries.items()},
@@ -112,72 +95,29 @@ def examine(root: Path, language: str, on: date) -> Examination:
     _check_places(files)
     _check_links(files)
     _check_menus(files)
-    _check_phrasings(files)
+    check_phrasings(files.entries)
+    if thorough:
+        check_likeness(files.entries)
     used = _check_figure_uses(files)
     used |= check_policies(files.policies, files.ids, files.figures.figures, files.policy_findings)
     _check_unused_figures(files, used)
+    figures, policies = (files.figures, files.figure_findings), (files.policies, files.policy_findings)
+    check_facts(files.facts, files.fact_findings, files.entries, figures, policies)
+    check_exceptions(files.old_law, files.ids, files.old_law_findings)
     literals = list_literals(library.figures, on)
     for read, findings in files.entries.values():
         _check_words(read, literals, findings)
         uses = {segment.figure for segment in _uses(read)}
         if uses <= library.figures.keys():
-            _check_rendered(library, read, on, findings)
+            _check_rendered(library, read, on, files.old_law, findings)
     strays = [Findings(display_name(root, path)) for path in tree.strays]
     for stray in strays:
         stray.warning(1, "", "Tệp này không được đọc", "Mục trả lời phải là <nhóm>/<tên>.md.")
-    gathered = [findings for _, findings in files.entries.values()]
-    gathered += [files.figure_findings, files.place_findings, files.policy_findings, files.group_findings]
-    gathered += [*files.unreadable, *strays]
-    problems = sort_problems(problem for findings in gathered for problem in findings.problems)
+    problems = sort_problems(problem for findings in (*files.findings, *strays) for problem in findings.problems)
     return Examination(library, tuple(problems), tuple(_check_staleness(files, library, on)))
 
 
-def _read(root: Path, tree: Tree) -> _Files:
-    digest = hashlib.sha256()
-
-    def text_of(path: Path) -> tuple[str | None, Findings]:
-        findings = Findings(display_name(root, path))
-        data = read_bytes(path, findings)
-        digest.update(f"{findings.file}\0{len(data or b'')}\0".encode("utf-8", "surrogateescape") + (data or b""))
-        return (None if data is None else decode(data, findings)), findings
-
-    text, figure_findings = text_of(tree.figures)
-    figures = parse_figures(text, figure_findings) if text else FigureFile({}, {}, frozenset())
-    text, place_findings = text_of(tree.places)
-    places = parse_places(text, place_findings) if text else PlaceFile((), {})
-    text, policy_findings = text_of(tree.policies) if tree.policies.exists() else (None, Findings(tree.policies.name))
-    policies = parse_policies(text, policy_findings) if text else PolicyFile((), {})
-    text, group_findings = text_of(tree.groups)
-    groups = parse_groups(text, group_findings) if text else GroupFile((), {})
-    entries: dict[str, tuple[EntryFile, Findings]] = {}
-    unreadable = []
-    ids = set()
-    for path in tree.entries:
-        group, slug = path.parent.name, path.stem
-        ids.add(f"{group}.{slug}")
-        text, findings = text_of(path)
-        read = parse_entry(text, group, slug, findings) if text else None
-        if read is None:
-            unreadable.append(findings)
-        else:
-            entries[read.entry.id] = (read, findings)
-    return _Files(
-        figures,
-        figure_findings,
-        places,
-        place_findings,
-        groups,
-        group_findings,
-        entries,
-        frozenset(ids),
-        tuple(unreadable),
-        digest.hexdigest(),
-        policies,
-        policy_findings,
-    )
-
-
-def _check_groups(files: _Files) -> None:
+def _check_groups(files: Files) -> None:
     """Groups and entries must fit: no folder without a group, no first entry that does not exist."""
     findings, lines = files.group_findings, files.groups.lines
     if not lines and findings.problems:
@@ -201,7 +141,7 @@ def _check_groups(files: _Files) -> None:
                 findings.error(at, f"{group.slug}.first", f"Mục `{id_}` viết hai lần", "Giữ lại một.")
 
 
-def _check_places(files: _Files) -> None:
+def _check_places(files: Files) -> None:
     """What a place names must exist: the figure of its wage region, the groups its contacts serve."""
     findings, lines = files.place_findings, files.places.lines
     groups = frozenset(group.slug for group in files.groups.groups)
@@ -217,7 +157,7 @@ def _check_places(files: _Files) -> None:
                     findings.error(at, "contacts.groups", f"Không có nhóm `{group}`", suggest(group, groups))
 
 
-def _check_links(files: _Files) -> None:
+def _check_links(files: Files) -> None:
     for read, findings in files.entries.values():
         entry = read.entry
         for number, id_ in enumerate(entry.next):
@@ -237,7 +177,7 @@ def _nearest(id_: str, ids: Iterable[str], otherwise: str) -> str:
     return f"Có phải là `{near[0]}`?" if near else otherwise
 
 
-def _check_menus(files: _Files) -> None:
+def _check_menus(files: Files) -> None:
     seen: dict[tuple[str, str], str] = {}
     for read, findings in files.entries.values():
         entry = read.entry
@@ -248,38 +188,11 @@ def _check_menus(files: _Files) -> None:
             findings.error(read.lines["menu"], "menu", f"Nhãn nút trùng với mục `{other}`", "Đặt nhãn khác.")
 
 
-def fold_phrasing(text: str) -> str:
-    """A phrasing without case, diacritics and punctuation: what makes two of them the same."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join(_WORD.findall(_MARKS.sub("", decomposed)))
-
-
-def _check_phrasings(files: _Files) -> None:
-    seen: dict[str, tuple[str, str, int]] = {}
-    for read, findings in files.entries.values():
-        entry = read.entry
-        count = len(entry.ask)
-        if count < FEWEST_PHRASINGS:
-            hint = f"Cần ít nhất {FEWEST_PHRASINGS}, nên có từ {GOOD_PHRASINGS} cách hỏi khác nhau."
-            findings.error(read.lines["ask"], "ask", f"Chỉ có {count} cách hỏi", hint)
-        elif count < GOOD_PHRASINGS:
-            hint = f"Nên có từ {GOOD_PHRASINGS} cách hỏi khác nhau."
-            findings.warning(read.lines["ask"], "ask", f"Mới có {count} cách hỏi", hint)
-        for number, phrasing in enumerate(entry.ask):
-            line = read.lines[f"ask.{number}"]
-            other, file, at = seen.setdefault(fold_phrasing(phrasing), (entry.id, findings.file, line))
-            if other != entry.id:
-                where = f"mục `{other}` ({file}:{at})"
-                findings.error(line, "ask", f"Câu “{phrasing}” trùng với {where}", "Bỏ ở một trong hai mục.")
-            elif at != line:
-                findings.warning(line, "ask", f"Câu “{phrasing}” trùng với dòng {at}", "Thay bằng cách hỏi khác.")
-
-
 def _uses(read: EntryFile) -> list[FigureUse]:
     return [each for each in (*read.texts.short, *read.texts.body) if isinstance(each, FigureUse)]
 
 
-def _check_figure_uses(files: _Files) -> set[str]:
+def _check_figure_uses(files: Files) -> set[str]:
     """Report unknown figures and unfit filters; the ids that are used."""
     used: set[str] = set()
     known = files.figures.figures
@@ -301,7 +214,7 @@ def _check_figure_uses(files: _Files) -> set[str]:
     return used
 
 
-def _check_unused_figures(files: _Files, used: set[str]) -> None:
+def _check_unused_figures(files: Files, used: set[str]) -> None:
     figures = files.figures.figures
     factors = {factor for figure in figures.values() for factor in figure.product if isinstance(factor, str)}
     for id_ in figures:
@@ -319,12 +232,26 @@ def _check_words(read: EntryFile, literals: Literals, findings: Findings) -> Non
         check_literals(text, lines[field], field, entry.group, literals, findings)
 
 
-def _check_rendered(library: Library, read: EntryFile, on: date, findings: Findings) -> None:
+def _check_rendered(library: Library, read: EntryFile, on: date, old_law: OldLawFile, findings: Findings) -> None:
+    """Rules about the answer as a worker gets it: its length, the law it speaks of, words nobody explained."""
     answer = render_answer(library, read.entry, on)
-    check_lengths(answer.short, f"{answer.text}\n\n{answer.footer}", read.lines, findings)
+    labels = [other.menu for other in map(library.find_entry, read.entry.next) if other]
+    check_lengths(answer.short, f"{answer.text}\n\n{answer.footer}", labels, read.lines, findings)
+
+    def place_of(offset: int) -> tuple[int, str]:
+        if offset < len(answer.short):
+            return read.lines["short"], "short"
+        return read.lines["body"] + answer.text.count("\n", len(answer.short) + 2, offset), "body"
+
+    for offset, written, value in find_old_values(answer.text, read.entry.id, old_law):
+        message = f"“{' '.join(written.split())}” theo quy định cũ: {value.why}"
+        findings.error(*place_of(offset), message, f"Nay là: {value.now}")
+    for offset, word in find_unexplained(answer.text):
+        hint = f"Lần đầu viết đủ chữ rồi mở ngoặc: … ({word}). Hoặc viết đủ chữ cả mục."
+        findings.warning(*place_of(offset), f"Chữ viết tắt `{word}` chưa được giải thích", hint)
 
 
-def _check_staleness(files: _Files, library: Library, on: date) -> list[Problem]:
+def _check_staleness(files: Files, library: Library, on: date) -> list[Problem]:
     """What time alone has made wrong by the day `on`."""
     problems: list[Problem] = []
     for read, findings in files.entries.values():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from content.fields import check_keys, read_date, read_document, read_items, read_text, read_texts, suggest
 from content.findings import Findings
@@ -18,6 +18,7 @@ from content.yaml_lines import Fields, Node
 
 MENU_LENGTH = 24
 FIRST_LENGTH = 8
+LONGEST_REVIEW = timedelta(days=366)
 
 _KEYS = (
     "title",
@@ -158,6 +159,9 @@ def _check_values(entry: Entry, lines: Mapping[str, int], findings: Findings) ->
         )
     if entry.review_by < entry.reviewed < date.max:
         findings.error(lines["review_by"], "review_by", "`review_by` trước `reviewed`", "Sửa lại một trong hai ngày.")
+    elif entry.review_by < date.max and entry.review_by - entry.reviewed > LONGEST_REVIEW:
+        hint = "Chính sách đổi hằng năm: hẹn rà soát lại trong vòng một năm."
+        findings.warning(lines["review_by"], "review_by", "Hẹn rà soát lại quá 12 tháng", hint)
     if entry.action and entry.action not in ACTIONS:
         hint = suggest(entry.action, ACTIONS)
         findings.error(lines["action"], "action", f"Không có hành động `{entry.action}`", hint)

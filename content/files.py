@@ -17,6 +17,8 @@ FIGURES = "figures.yaml"
 PLACES = "places.yaml"
 GROUPS = "groups.yaml"
 POLICIES = "policies.yaml"
+FACTS = "facts.yaml"
+OLD_LAW = "old-law.yaml"
 
 # The longest honest entry is about 6 KB, the figures about 100 KB; more is a mistake or an attack.
 MAX_BYTES = 1_000_000
@@ -32,7 +34,10 @@ Scan = tuple[tuple[str, int, int, int], ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tree:
-    """The files of one language. `strays` are files in its folder that nothing reads; `policies` may be missing."""
+    """The files of one language. `strays` are files in its folder that nothing reads.
+
+    `policies`, `facts` and `old_law` may be missing.
+    """
 
     figures: Path
     places: Path
@@ -40,6 +45,8 @@ class Tree:
     entries: tuple[Path, ...]
     strays: tuple[Path, ...]
     policies: Path
+    facts: Path
+    old_law: Path
 
 
 def list_tree(root: Path, language: str) -> Tree:
@@ -52,7 +59,16 @@ def list_tree(root: Path, language: str) -> Tree:
             entries.append(path)
         elif parts != (GROUPS,):
             strays.append(path)
-    return Tree(root / FIGURES, root / PLACES, folder / GROUPS, tuple(entries), tuple(strays), root / POLICIES)
+    return Tree(
+        figures=root / FIGURES,
+        places=root / PLACES,
+        groups=folder / GROUPS,
+        entries=tuple(entries),
+        strays=tuple(strays),
+        policies=root / POLICIES,
+        facts=root / FACTS,
+        old_law=root / OLD_LAW,
+    )
 
 
 def display_name(root: Path, path: Path) -> str:
@@ -63,7 +79,8 @@ def display_name(root: Path, path: Path) -> str:
 def scan_tree(root: Path, language: str) -> Scan:
     """A cheap picture of the tree (path, change time in ns, size, inode): equal pictures mean equal files."""
     seen = []
-    for path in (*(str(root / name) for name in (FIGURES, PLACES, POLICIES)), *_walk(root / language, depth=3)):
+    shared = (FIGURES, PLACES, POLICIES, FACTS, OLD_LAW)
+    for path in (*(str(root / name) for name in shared), *_walk(root / language, depth=3)):
         try:
             stat = os.stat(path)  # noqa: PTH116 - called a few hundred times a second for ever
         except OSError:

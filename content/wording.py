@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ TELEGRAM_LENGTH = 4096
 ZALO_LENGTH = 2000
 ZALO_BUBBLES = 2
 COMFORTABLE_LENGTH = 3200
+WAYS_ON = ("Gặp cán bộ", "Danh mục chính")  # stand under every answer, after what `next` leads to
 SENTENCE_WORDS = 30
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -105,8 +106,11 @@ def _paragraphs(text: str) -> Iterable[tuple[int, str]]:
         yield start, held
 
 
-def check_lengths(short: str, whole: str, lines: Mapping[str, int], findings: Findings) -> None:
-    """Check sizes as rendered. `whole` is everything a worker gets: answer, source line and review date."""
+def check_lengths(short: str, whole: str, labels: Sequence[str], lines: Mapping[str, int], findings: Findings) -> None:
+    """Check sizes as rendered. `whole` is everything a worker reads: answer, source line and review date.
+
+    `labels` are the choices under it: on Zalo, where there are no buttons, they are lines of the message.
+    """
     if len(short) > SHORT_LENGTH:
         findings.error(
             lines["short"],
@@ -115,6 +119,8 @@ def check_lengths(short: str, whole: str, lines: Mapping[str, int], findings: Fi
             "Rút còn một hai câu; phần còn lại đưa xuống dưới.",
         )
     telegram = len(whole.encode("utf-16-le")) // 2  # Telegram counts UTF-16 units
+    typed = "\n".join(f"{number}. {label}" for number, label in enumerate((*labels, *WAYS_ON), 1))
+    bubbles = count_bubbles(f"{whole}\n\n{typed}")
     if telegram > TELEGRAM_LENGTH:
         findings.error(
             lines["body"],
@@ -122,11 +128,11 @@ def check_lengths(short: str, whole: str, lines: Mapping[str, int], findings: Fi
             f"Câu trả lời dài {telegram} ký tự, Telegram nhận tối đa {TELEGRAM_LENGTH}",
             "Tách thành hai mục.",
         )
-    elif count_bubbles(whole) > ZALO_BUBBLES:
+    elif bubbles > ZALO_BUBBLES:
         findings.error(
             lines["body"],
             "body",
-            f"Câu trả lời không vừa {ZALO_BUBBLES} tin Zalo ({ZALO_LENGTH} ký tự mỗi tin)",
+            f"Cần {bubbles} tin Zalo, không vừa {ZALO_BUBBLES} tin Zalo ({ZALO_LENGTH} ký tự mỗi tin)",
             "Rút ngắn hoặc tách thành hai mục.",
         )
     elif telegram > COMFORTABLE_LENGTH:

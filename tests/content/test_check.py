@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from content.check import check_library, fold_phrasing, format_problem
+from content.check import check_library, format_problem
 from content.load import load_library
 from content.model import ContentErrors, Problem
+from content.phrasings import fold_phrasing
 from tests.content.conftest import Tree
 from tests.content.sample import ENTRY, FIGURES, GROUPS
 
