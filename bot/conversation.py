@@ -186,10 +186,23 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
         return _placed(scene, placed, Because("answer", placed.entry, candidates, decision.reason), text, lead)
     entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else _form_meant(scene, text, decision)
     if entry:
-        return _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
+        turn = _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
+        return _lead_on(scene, turn, decision.also)
     if decision.kind == "clarify" and decision.choices:
         return _clarify(scene, text, lead, decision, candidates)
     return _fallback(scene, text, lead, decision, candidates)
+
+
+def _lead_on(scene: Scene, turn: Turn, also: str) -> Turn:
+    """The same turn with the message's second question named under the answer and offered first."""
+    second = scene.library.find_entry(also)
+    if second is None or turn.because.kind != "answer" or len(turn.replies) != 1:
+        return turn
+    [offer] = entry_choices(scene, (also,))
+    others = (choice for choice in turn.replies[0].choices if choice.action != offer.action)
+    text = joined(turn.replies[0].text, scene.say("also", title=second.title))
+    reply = Reply(text, (offer, *others))
+    return dataclasses.replace(turn, replies=(reply,), state=dataclasses.replace(turn.state, offered=reply.choices))
 
 
 def _clarify(scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]) -> Turn:

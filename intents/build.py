@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
-from intents.features import Floats, Table, count_features, sound
+from intents.features import Floats, Table, count_features
 from intents.lexicon import load_rows
 from intents.match import OUTSIDE, Example, Matcher
 from intents.normalise import Normalised, normalise
 from intents.repair import Speller
+from intents.syllable import sound
 
 _RIDGE = 0.5
 _STEPS = 60  # of conjugate gradients; the residual is below a thousandth long before

@@ -29,6 +29,7 @@ _WINDOW = 18
 _STEP = 6
 _WINDOWS = 8
 _CLAUSE = re.compile(r"[.!?;\n…]+|,(?!\d)")
+_BETWEEN = re.compile(r"[?;\n]+|\s(?:và|va|với lại|voi lai|rồi thì|còn nữa)\s|,\s*(?:còn|con|với|voi)\s", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(bao nhieu|bao lau|bao gio|may|gi|nao|dau|sao|ai|khong|ko|k|chua|hoi|muon|can|xin|the nao|cach|giup)\b"
 )
@@ -39,7 +40,9 @@ class Decision:
     """What to do and why.
 
     `id` is set for an answer only; `choices` (ids, one to three) for clarify only; `candidates` are the best five in
-    every case, so that a fallback can offer the nearest topics. `reason` says why, in Vietnamese, for the console.
+    every case, so that a fallback can offer the nearest topics. `also` is what a second question in the same message
+    asks for, of an answer only. `outside` is the kind of out-of-scope message, of a fallback that looks like one.
+    `reason` says why, in Vietnamese, for the console.
     """
 
     kind: Literal["answer", "clarify", "fallback"]
@@ -47,15 +50,43 @@ class Decision:
     candidates: tuple[Candidate, ...]
     choices: tuple[str, ...]
     reason: str
+    also: str = ""
+    outside: str = ""
 
 
 def decide(matcher: Matcher, text: str, topic: str = "") -> Decision:
     """Decide on one message. `topic` is the id of the entry answered last, empty at the start. Never raises."""
     words = len(split_tokens(lower(text)))
     if words <= _LONG:
-        return _judge(matcher.weigh(text, topic), words)
+        return _with_second(matcher, text, _judge(matcher.weigh(text, topic), words))
     windows = [text, *find_windows(text)]
     return _judge(max((matcher.weigh(window) for window in windows), key=_confidence), words)
+
+
+def _with_second(matcher: Matcher, text: str, whole: Decision) -> Decision:
+    """The same decision, or, when two parts of the message each ask for something else, the first and the second."""
+    parts = find_questions(text)
+    if len(parts) != 2:
+        return whole
+    first, second = (_judge(matcher.weigh(part), len(part.split())) for part in parts)
+    if first.kind != "answer" or second.kind != "answer" or first.id == second.id:
+        return whole
+    if whole.kind == "answer" and whole.id not in (first.id, second.id):
+        return whole
+    best = {candidate.id: candidate for candidate in (*first.candidates[:1], *second.candidates[:1], *whole.candidates)}
+    return dataclasses.replace(
+        first,
+        candidates=tuple(best.values())[:5],
+        also=second.id,
+        reason=f"hai câu hỏi: {first.reason}; {second.reason}",
+    )
+
+
+def find_questions(text: str) -> list[str]:
+    """The parts of a message that ask, each with three words or more; the message itself when it does not divide."""
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    asking = [part for part in parts if len(part.split()) > 2 and _ASKS.search(fold(lower(part)))]
+    return asking if len(asking) > 1 and len(asking) == len([part for part in parts if part]) else [text]
 
 
 def find_windows(text: str) -> list[str]:
@@ -91,7 +122,8 @@ def _judge(ranking: Ranking, words: int) -> Decision:
     margin = best - (candidates[1].score if len(candidates) > 1 else 0.0)
     figures = f"tin cậy {confidence:.2f}, hơn mục sau {margin:.2f}, ngoài phạm vi {ranking.outside:.2f}"
     if ranking.outside > best:
-        return Decision("fallback", "", candidates, (), f"giống câu ngoài phạm vi hơn ({figures})")
+        reason = f"giống câu ngoài phạm vi hơn ({figures})"
+        return Decision("fallback", "", candidates, (), reason, outside=ranking.outside_class)
     if confidence < CLARIFY:
         return Decision("fallback", "", candidates, (), f"không đủ giống mục nào ({figures})")
     enough = ANSWER_LONG if words > _LONG else ANSWER_SHORT.get(words, ANSWER)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from intents.lexicon import load_rows
 from intents.normalise import normalise
+from intents.syllable import sound
 
 Floats = npt.NDArray[np.float32]
 Encoded = tuple[npt.NDArray[np.int32], Floats]
@@ -60,23 +61,6 @@ def find_concepts(folded_tokens: Sequence[str]) -> list[str]:
                 break
         at += 1
     return found
-
-
-# Onsets that speakers confuse, each set heard as one: l/n, s/x, ch/tr, d/gi/r. Longer ones first.
-_HEARD = (("tr", "c"), ("ch", "c"), ("gi", "d"), ("r", "d"), ("d", "d"), ("n", "l"), ("l", "l"), ("x", "s"), ("s", "s"))
-_OWN_SOUND = ("ng", "nh", "kh", "th", "ph")
-
-
-@functools.lru_cache(maxsize=8192)
-def sound(folded_token: str) -> str:
-    """The word as a northern ear takes it: "nàm" and "làm", "xửa" and "sửa", "chộm" and "trộm" are one."""
-    if folded_token.startswith(_OWN_SOUND):
-        return folded_token
-    for written, heard in _HEARD:
-        if folded_token.startswith(written):
-            rest = folded_token.removeprefix(written)
-            return heard + (rest if rest and rest[0] in "aeiouy" else "i" + rest)
-    return folded_token
 
 
 def _number_shape(token: str) -> str:

@@ -17,9 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from intents.features import Encoded, Floats, Table, count_features, sound
+from intents.features import Encoded, Floats, Table, count_features
 from intents.normalise import Normalised, normalise
 from intents.repair import Speller
+from intents.syllable import sound
 
 OUTSIDE = "-"  # begins the id of a class of messages that no entry answers; never a candidate
 
@@ -101,6 +102,9 @@ class Matcher:
         message = normalise(text)
         others = [normalise(other) for other in message.alternatives[: _READINGS - 1]]
         rankings = [self._weigh_reading(reading, topic) for reading in (message, *others)]
+        settled = self.speller.settle(rankings[0].reading.split())
+        if settled != rankings[0].reading.split():
+            rankings.append(self._weigh_words(settled, settled, topic))
         return max(rankings, key=lambda ranking: ranking.candidates[0].score if ranking.candidates else 0.0)
 
     def _weigh_reading(self, message: Normalised, topic: str) -> Ranking:
@@ -111,6 +115,9 @@ class Matcher:
             for was, typed, words in zip(message.folded_tokens, message.tokens, repaired, strict=True)
             for word in words
         ]
+        return self._weigh_words(tokens, folded, topic)
+
+    def _weigh_words(self, tokens: Sequence[str], folded: Sequence[str], topic: str) -> Ranking:
         encoded = self.table.encode(count_features(tokens, folded))
         if not len(encoded[0]):
             return Ranking(words=len(folded), reading=" ".join(folded))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import collections
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from intents.syllable import is_syllable
+from intents.syllable import is_syllable, sound
 
+_STAY = 1.5  # what leaving a word as it was typed is worth, against the logarithm of its pairs
+_COMMON = 8  # uses that make a word one to settle on: the phrasings hold slips themselves
 _SLIPS = (("l", "n"), ("s", "x"), ("ch", "tr"), ("d", "gi"), ("r", "gi"), ("d", "r"))
 
 
@@ -28,6 +31,10 @@ class Speller:
             self._count.update(token for token in folded_tokens if not token[0].isdigit())
             self._pairs.update(itertools.pairwise(folded_tokens))
         self._words = sorted(self._count)
+        self._alike: dict[str, list[str]] = collections.defaultdict(list)
+        for word in self._words:
+            if self._count[word] >= _COMMON:
+                self._alike[sound(word)].append(word)
 
     def knows(self, folded_token: str) -> bool:
         return folded_token in self._count
@@ -45,6 +52,26 @@ class Speller:
             after = folded_tokens[at + 1] if at + 1 < len(folded_tokens) else ""
             repaired[at] = self._split(token) or [self._nearest(token, before, after) or token]
         return repaired
+
+    def settle(self, folded_tokens: Sequence[str]) -> list[str]:
+        """The message with words that only sound right put right by their neighbours ("lộp hồ sơ" → "nộp hồ sơ").
+
+        Every word may become one that sounds like it, also a known one; the reading whose neighbouring pairs the
+        phrasings use most wins, and staying as typed is worth something (Viterbi over pairs).
+        """
+        best: dict[str, tuple[float, list[str]]] = {"": (0.0, [])}
+        for token in folded_tokens:
+            options = {token, *self._alike.get(sound(token), ())}
+            reached: dict[str, tuple[float, list[str]]] = {}
+            for word in sorted(options):
+                stay = _STAY if word == token else 0.0
+                score, path = max(
+                    ((score + math.log1p(self._pairs[last, word]), path) for last, (score, path) in best.items()),
+                    key=lambda each: (each[0], each[1]),
+                )
+                reached[word] = (score + stay, [*path, word])
+            best = reached
+        return max(best.values(), key=lambda each: (each[0], each[1]))[1]
 
     def _nearest(self, token: str, before: str, after: str) -> str:
         reach = 2 if len(token) >= 6 else 1

@@ -6,6 +6,7 @@ Pure: it knows onsets, rimes and tone marks. It must not decide whether a token 
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 from intents.lexicon import load_rows
@@ -131,3 +132,20 @@ def is_syllable(token: str) -> bool:
     """Whether the token (lower case, any diacritics) can be a Vietnamese syllable."""
     decomposed = unicodedata.normalize("NFD", token.replace("đ", "d"))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)) in SYLLABLES
+
+
+# Onsets that speakers confuse, each set heard as one: l/n, s/x, ch/tr, d/gi/r. Longer ones first.
+_HEARD = (("tr", "c"), ("ch", "c"), ("gi", "d"), ("r", "d"), ("d", "d"), ("n", "l"), ("l", "l"), ("x", "s"), ("s", "s"))
+_OWN_SOUND = ("ng", "nh", "kh", "th", "ph")
+
+
+@functools.lru_cache(maxsize=8192)
+def sound(folded_token: str) -> str:
+    """The word as a northern ear takes it: "nàm" and "làm", "xửa" and "sửa", "chộm" and "trộm" are one."""
+    if folded_token.startswith(_OWN_SOUND):
+        return folded_token
+    for written, heard in _HEARD:
+        if folded_token.startswith(written):
+            rest = folded_token.removeprefix(written)
+            return heard + (rest if rest and rest[0] in "aeiouy" else "i" + rest)
+    return folded_token

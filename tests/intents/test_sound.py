@@ -1,4 +1,4 @@
-"""What of a message is compared."""
+"""Words as they sound."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.features import sound
+from intents.syllable import sound
 
 
 @pytest.mark.parametrize(
