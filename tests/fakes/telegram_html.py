@@ -50,8 +50,7 @@ def _start_tag(text: str, begin: int, offset: int, open_tags: list[str]) -> int:
             raise EntityError(f'Empty attribute name in the tag "{name}" at byte offset {offset}')
         if not equals:
             raise EntityError(
-                "Expected equal sign in declaration of an attribute of the tag "
-                f'"{name}" at byte offset {offset}'
+                f'Expected equal sign in declaration of an attribute of the tag "{name}" at byte offset {offset}'
             )
         if all(value is None for value in values) or position >= len(text):
             raise EntityError(f"Unclosed start tag at byte offset {offset}")
@@ -71,9 +70,7 @@ def _end_tag(text: str, begin: int, offset: int, open_tags: list[str]) -> int:
         raise EntityError(f"Unclosed end tag at byte offset {offset}")
     expected = open_tags.pop()
     if name and name != expected:
-        raise EntityError(
-            f'Unmatched end tag at byte offset {offset}, expected "</{expected}>", found "</{name}>"'
-        )
+        raise EntityError(f'Unmatched end tag at byte offset {offset}, expected "</{expected}>", found "</{name}>"')
     return match.end()
 
 
