@@ -7,9 +7,9 @@ import time
 
 import yaml
 
+from intents.build import build_matcher
 from intents.decide import decide
 from intents.evaluate import load_cases
-from intents.build import build_matcher
 from intents.match import Example
 
 ROOT = pathlib.Path(__file__).parents[2]
