@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 from bot.alone import AlreadyRunning
@@ -68,6 +69,19 @@ def check(settings: Settings, _options: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def preview(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.previewing import preview as show
+    from content.load import load_library, today_in_hanoi
+
+    on = options.on or today_in_hanoi()
+    library = load_library(settings.content_dir, on=on)
+    try:
+        print(show(library, options.id, on, options.commune, styled=sys.stdout.isatty()))
+    except LookupError as error:
+        return _fail(str(error.args[0]))
+    return 0
+
+
 def test(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.judging import judge
 
@@ -115,6 +129,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "chat": (chat, "trò chuyện thử ngay trên màn hình này, không lưu gì"),
     "ask": (ask, "hỏi một câu, hoặc nhiều câu với --jsonl"),
     "check": (check, "kiểm tra toàn bộ nội dung, báo lỗi theo tệp và dòng"),
+    "preview": (preview, "chép thử một mục: Telegram, Zalo và web sẽ hiện ra thế nào"),
     "test": (test, "đo khả năng hiểu câu hỏi trên bộ câu mẫu"),
     "migrate": (migrate, "tạo hoặc nâng cấp cơ sở dữ liệu"),
     "questions": (questions, "xem và trả lời câu hỏi người dân gửi cán bộ"),
@@ -137,6 +152,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--jsonl", action="store_true", help='đọc {"text": …} mỗi dòng, in một dòng JSON mỗi câu'
     )
     parsers["ask"].add_argument("--why", action="store_true", help="in thêm vì sao trả lời như vậy")
+    parsers["preview"].add_argument("id", help="id của mục, ví dụ vay.lai-suat")
+    parsers["preview"].add_argument(
+        "--on", type=date.fromisoformat, help="ngày xem, viết năm-tháng-ngày (mặc định hôm nay)"
+    )
+    parsers["preview"].add_argument("--commune", default="", help="xã, phường của người hỏi, ví dụ hoa-xa")
     parsers["questions"].add_argument("id", type=int, nargs="?", help="số của câu hỏi cần trả lời")
     parsers["questions"].add_argument("answer", nargs="?", help="câu trả lời gửi người hỏi")
     parsers["questions"].add_argument("--by", default="cán bộ", help="tên cán bộ trả lời")
