@@ -62,14 +62,22 @@ _FORBIDDEN: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 
 
+def _without_figures(text: str) -> str:
+    return _TEMPLATE.sub(_PLACEHOLDER, text) if "{{" in text else text
+
+
+def _without_addresses(text: str) -> str:
+    return _LINK.sub(r"\1", text) if "](" in text else text
+
+
 def check_markdown(text: str, line: int, field: str, findings: Findings) -> None:
     """Report Markdown the channels cannot all show. `line` is where the text starts in its file."""
     for number, raw in enumerate(text.split("\n"), start=line):
-        written = _TEMPLATE.sub(_PLACEHOLDER, raw)
+        written = _without_figures(raw)
         for _, address in _LINK.findall(written):
             if not address.startswith("https://") or " " in address:
                 findings.error(number, field, f"Liên kết không hợp lệ: ({address})", "Viết [tên](https://địa-chỉ).")
-        plain = _LINK.sub(r"\1", written) if "![" not in written else written
+        plain = _without_addresses(written) if "![" not in written else written
         for pattern, message, hint in _FORBIDDEN:
             if pattern.match(plain):
                 findings.error(number, field, message, hint)
@@ -79,8 +87,8 @@ def check_markdown(text: str, line: int, field: str, findings: Findings) -> None
 
 def check_sentences(text: str, line: int, field: str, findings: Findings) -> None:
     """Warn about sentences too long for a phone. A figure counts as one word, a bold lead is left out."""
-    for start, paragraph in _paragraphs(_TEMPLATE.sub(_PLACEHOLDER, text)):
-        for sentence in _SENTENCE_END.split(_LINK.sub(r"\1", paragraph)):
+    for start, paragraph in _paragraphs(_without_figures(text)):
+        for sentence in _SENTENCE_END.split(_without_addresses(paragraph)):
             words = len(sentence.split())
             if words > SENTENCE_WORDS:
                 opening = " ".join(sentence.split()[:6])
@@ -215,7 +223,7 @@ def check_literals(text: str, line: int, field: str, group: str, literals: Liter
     spaces = (f"{group}.", f"{group}_.", "ltt.", "lh.")
     example = False
     for number, raw in enumerate(text.split("\n"), start=line):
-        written = _LINK.sub(r"\1", _TEMPLATE.sub(_PLACEHOLDER, raw))
+        written = _without_addresses(_without_figures(raw))
         hanging = not written.strip() or _LIST_ITEM.match(written) is not None
         example = "ví dụ" in written.lower() or (example and hanging)
         reported = []
