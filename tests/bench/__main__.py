@@ -1,22 +1,47 @@
-"""`make bench`: every benchmark, one after the other. Quote ratios and shares: absolute times mean little."""
+"""`make bench`: the benchmarks one after the other. Quote ratios and shares: absolute times mean little.
+
+`python -m tests.bench NAME …` runs the named ones; those that take minutes run only so. Those that judge accuracy read
+the tune questions, or the file given with --questions; they print shares, never a question.
+"""
 
 from __future__ import annotations
 
-import sys
+import argparse
+import functools
+from collections.abc import Callable
+from pathlib import Path
 
-from tests.bench import bench_intents, bench_receiving
+from tests.bench import (
+    bench_ablation,
+    bench_charts,
+    bench_content,
+    bench_growth,
+    bench_intents,
+    bench_peers,
+    bench_receiving,
+    bench_reliability,
+)
 
-BENCHMARKS = (bench_intents, bench_receiving)
+TUNE = Path(__file__).parents[1] / "intents" / "questions" / "tune.tsv"
+BENCHMARKS = (bench_content, bench_intents, bench_receiving)
+ON_QUESTIONS = (bench_peers, bench_ablation, bench_reliability, bench_growth, bench_charts)  # only when named
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:])
-    for module in BENCHMARKS:
-        name = module.__name__.rpartition("bench_")[2]
-        if wanted and name not in wanted:
-            continue
-        print(f"== {name}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
-        for label, value in module.run():
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    names = {module.__name__.rpartition("bench_")[2]: module for module in (*BENCHMARKS, *ON_QUESTIONS)}
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(names)}; none: the quick ones")
+    parser.add_argument("--questions", type=Path, default=TUNE, help="labelled questions (default: the tune part)")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in names]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(names)}")
+    for module in [names[name] for name in options.names] or BENCHMARKS:
+        run: Callable[[], list[tuple[str, str]]] = module.run
+        if module in ON_QUESTIONS:
+            run = functools.partial(module.run, options.questions, TUNE)
+        print(f"== {module.__name__.rpartition('bench_')[2]}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
+        for label, value in run():
             print(f"  {label:<40} {value}", flush=True)
 
 

@@ -1,41 +1,40 @@
-"""How long one decision takes with the live phrasings, and how long it takes to build the matcher."""
+"""How long one decision takes with all live phrasings, what the engine holds in memory, how long it takes to build.
+
+Each figure is taken in a process of its own that keeps to one core.
+"""
 
 from __future__ import annotations
 
-import pathlib
-import time
+import statistics
+from pathlib import Path
 
-import yaml
-
-from intents.build import build_matcher
-from intents.decide import decide
 from intents.evaluate import load_cases
-from intents.match import Example
+from tests.bench.alone import ask
+from tests.bench.phrasings import RESULTS, live_phrasings
+from tests.bench.tables import save
 
-ROOT = pathlib.Path(__file__).parents[2]
+TUNE = Path(__file__).parents[1] / "intents" / "questions" / "tune.tsv"
+Row = tuple[str, str]
 
 
-def run() -> list[tuple[str, str]]:
+def run() -> list[Row]:
     """Rows of (what, figure) for `python -m tests.bench`."""
-    examples = []
-    for path in sorted((ROOT / "content" / "vi").glob("*/*.md")):
-        front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
-        examples += [Example(f"{path.parent.name}.{path.stem}", text) for text in [front["title"], *front["ask"]]]
-    began = time.perf_counter()
-    matcher = build_matcher(examples)
-    built = time.perf_counter() - began
-    cases = [
-        case for path in sorted((ROOT / "tests" / "intents" / "questions").glob("*.tsv")) for case in load_cases(path)
-    ]
-    times = []
-    for case in cases:
-        began = time.perf_counter()
-        decide(matcher, case.text)
-        times.append(1000 * (time.perf_counter() - began))
-    times.sort()
+    phrasings = [(example.id, example.text) for example in live_phrasings()]
+    built = ask("build", phrasings, [])
+    found = ask("ours", phrasings, [case.text for case in load_cases(TUNE)])
+    times = sorted(found.pop("times_ms"))
+    del found["decisions"]
+    median, p99 = statistics.median(times), times[int(len(times) * 0.99)]
+    figures = {"phrasings": len(phrasings), "median_ms": median, "p99_ms": p99, **built, **found}
+    save(RESULTS / "intents.json", figures)
     return [
-        ("hiểu câu hỏi: số cách hỏi", str(len(examples))),
-        ("hiểu câu hỏi: dựng bộ so khớp", f"{built:.2f} s"),
-        ("hiểu câu hỏi: một câu, trung vị", f"{times[len(times) // 2]:.2f} ms"),
-        ("hiểu câu hỏi: một câu, p99", f"{times[int(len(times) * 0.99)]:.2f} ms"),
+        ("số cách hỏi", str(len(phrasings))),
+        ("một câu, trung vị", f"{median:.2f} ms"),
+        ("một câu, p99", f"{p99:.2f} ms"),
+        ("bộ nhớ khi chạy, kể cả thư viện", f"{found['memory_mb']:.0f} MB"),
+        ("  trong đó thư viện và mã", f"{found['libraries_mb']:.0f} MB"),
+        ("nạp từ bộ đệm", f"{found['warm_ms']:.0f} ms"),
+        ("dựng lại từ đầu", f"{built['build_s']:.1f} s"),
+        ("  bộ nhớ cao nhất khi dựng", f"{built['peak_mb']:.0f} MB"),
+        ("  tệp bộ đệm", f"{built['file_mb']:.1f} MB"),
     ]

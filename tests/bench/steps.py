@@ -1,0 +1,84 @@
+"""The steps of understanding, and how each is switched off: by patching our own packages, here and nowhere else.
+
+Production code has no switch for any of this. A step whose target has been renamed fails with AttributeError rather
+than measuring nothing; `tests/bench/test_steps.py` tries every one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+from intents import build, decide, features, lexicon, match, normalise, repair, syllable
+
+_CACHING = (features, lexicon, match, normalise, repair, syllable)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """`name` for the table; `changes` are (owner, attribute, value instead)."""
+
+    name: str
+    changes: tuple[tuple[Any, str, Any], ...]
+
+
+def _untouched(*, at: int) -> Callable[..., Any]:
+    return lambda *given: given[at]
+
+
+def _outside_forgotten(name: str) -> list[list[str]]:
+    """One message of a class nobody can ask for: the matcher needs the class, the questions never meet it."""
+    return [["xa", "zzzz qqqq"]] if name == "ngoai-pham-vi.tsv" else lexicon.load_rows(name)
+
+
+STEPS = (
+    Step(
+        "viết tắt, tiếng lóng",
+        ((normalise, "readings", dict), (normalise, "expand", lambda token: (token,))),
+    ),
+    Step("gỡ phím Telex/VNI", ((normalise, "undo_keystrokes", _untouched(at=0)),)),
+    Step("giữ nhiều cách đọc", ((match, "_READINGS", 1),)),
+    Step("sửa lỗi gõ", ((repair.Speller, "repair", lambda _self, tokens: [[token] for token in tokens]),)),
+    Step("đọc theo âm (l/n, s/x, tr/ch…)", ((repair.Speller, "settle", lambda _self, tokens: list(tokens)),)),
+    Step("đặc trưng âm", ((features, "_SOUND", 0.0), (features, "_SOUND_PAIR", 0.0))),
+    Step("nhóm chữ cái", ((features, "_LETTERS", 0.0),)),
+    Step("cặp tiếng", ((features, "_PAIR", 0.0), (features, "_SOUND_PAIR", 0.0))),
+    Step("khái niệm", ((features, "_CONCEPT", 0.0),)),
+    Step("tiếng có dấu", ((features, "_ACCENTED", 0.0),)),
+    Step("chủ đề và khía cạnh", ((match, "_FACET", 0.0),)),
+    Step("cách hỏi gần nhất (cosin)", ((match, "_NEARNESS", 0.0),)),
+    Step("mô hình tuyến tính", ((match, "_SHARPNESS", 0.0), (match, "_FACET", 0.0))),
+    Step("lớp ngoài phạm vi", ((build, "load_rows", _outside_forgotten),)),
+    Step("tìm câu hỏi trong chuyện dài", ((decide, "_LONG", 10_000),)),
+    Step("tách hai câu hỏi", ((decide, "find_questions", lambda text: [text]),)),
+)
+
+
+@contextlib.contextmanager
+def without(step: Step) -> Iterator[None]:
+    """Our packages without one step; what they had remembered is forgotten on the way in and out."""
+    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in step.changes]
+    try:
+        for owner, name, value in step.changes:
+            setattr(owner, name, value)
+        _forget()
+        yield
+    finally:
+        for owner, name, value in kept:
+            setattr(owner, name, value)
+        _forget()
+
+
+def _forget() -> None:
+    for module in _CACHING:
+        for value in _members(module):
+            clear = getattr(value, "cache_clear", None)
+            if clear:
+                clear()
+
+
+def _members(module: ModuleType) -> list[Any]:
+    return [value for value in vars(module).values() if callable(value)]
