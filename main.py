@@ -82,10 +82,14 @@ def preview(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def test(settings: Settings, _options: argparse.Namespace) -> int:
-    from bot.judging import judge
+def test(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.judging import DOCUMENT_MARK, judge, judge_totals, put_between
 
-    print(judge(settings.content_dir))
+    report = judge_totals(settings.content_dir) if options.final else judge(settings.content_dir)
+    print(report)
+    if options.into:
+        document = options.into.read_text(encoding="utf-8")
+        options.into.write_text(put_between(document, DOCUMENT_MARK, report), encoding="utf-8")
     return 0
 
 
@@ -157,6 +161,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--on", type=date.fromisoformat, help="ngày xem, viết năm-tháng-ngày (mặc định hôm nay)"
     )
     parsers["preview"].add_argument("--commune", default="", help="xã, phường của người hỏi, ví dụ hoa-xa")
+    parsers["test"].add_argument("--final", action="store_true", help="bộ câu cuối cùng: chỉ in tổng, không in câu nào")
+    parsers["test"].add_argument("--into", type=Path, metavar="TỆP", help="với --final: ghi bảng vào tệp tài liệu này")
     parsers["questions"].add_argument("id", type=int, nargs="?", help="số của câu hỏi cần trả lời")
     parsers["questions"].add_argument("answer", nargs="?", help="câu trả lời gửi người hỏi")
     parsers["questions"].add_argument("--by", default="cán bộ", help="tên cán bộ trả lời")
@@ -168,6 +174,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "ask" and not (options.jsonl or options.question):
         parser.error("ask cần một câu hỏi, hoặc --jsonl")
+    if options.command == "test" and options.into and not options.final:
+        parser.error("--into chỉ dùng cùng --final")
     try:
         settings = load_settings(
             config=options.config,

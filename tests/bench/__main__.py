@@ -23,7 +23,7 @@ from tests.bench import (
 )
 
 TUNE = Path(__file__).parents[1] / "intents" / "questions" / "tune.tsv"
-BENCHMARKS = (bench_content, bench_intents, bench_receiving)
+BENCHMARKS = (bench_intents, bench_content, bench_receiving)
 ON_QUESTIONS = (bench_peers, bench_ablation, bench_reliability, bench_growth, bench_charts)  # only when named
 
 

@@ -1,4 +1,4 @@
-"""Figures as Vietnamese text, tables as Markdown, and the places in a document that hold generated ones."""
+"""Figures as Vietnamese text, tables as Markdown, results on disk."""
 
 from __future__ import annotations
 
@@ -28,15 +28,6 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table; the first column is text, the others are figures."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def put_between(document: str, name: str, text: str) -> str:
-    """The document with `text` between `<!-- name -->` and `<!-- /name -->`. Raises ValueError without these."""
-    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    if document.count(start) != 1 or document.count(end) != 1:
-        raise ValueError(f"cần đúng một cặp {start} … {end}")
-    before, _, rest = document.partition(start)
-    return f"{before}{start}\n{text}\n{end}{rest.partition(end)[2]}"
 
 
 def save(path: Path, result: dict[str, Any]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from intents import build, features
 from intents.build import build_matcher
 from intents.decide import decide
-from intents.match import Example
+from intents.match import Example, Matcher
 from intents.normalise import normalise
 from tests.bench.steps import STEPS, Step, without
 
@@ -19,13 +20,18 @@ STORY = "em làm may ở khu công nghiệp được sáu năm, chồng đi ph�
 TRIED = ["nop hs tn o dau", "lộp hồ sơ thaats nghieepj", "trợ cấp thất ngiệp bn tiền", STORY + "vay vốn lãi bao nhiêu"]
 
 
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return build_matcher(PHRASINGS)
+
+
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_a_step_can_be_switched_off_and_comes_back(step: Step) -> None:
+def test_a_step_can_be_switched_off_and_comes_back(matcher: Matcher, step: Step) -> None:
     before = [getattr(owner, name) for owner, name, _ in step.changes]
     with without(step):
         assert all(getattr(owner, name) is value for owner, name, value in step.changes)
-        matcher = build_matcher(PHRASINGS)
-        assert {decide(matcher, text).kind for text in TRIED} <= {"answer", "clarify", "fallback"}
+        changed = build_matcher(PHRASINGS) if {features, build} & {owner for owner, _, _ in step.changes} else matcher
+        assert all(decide(changed, text).reason for text in TRIED)
     assert [getattr(owner, name) for owner, name, _ in step.changes] == before
 
 
