@@ -9,6 +9,7 @@ from content.load import load_library
 from content.model import Library
 from intents.cache import build_here, load_or_build
 from intents.match import Example, Matcher
+from intents.phrasebook import load_phrasebook
 
 Voice = Loaded[Matcher]
 
@@ -22,6 +23,7 @@ def build_voice(library: Library, cache: Path | None = None) -> Matcher:
     examples = [
         Example(entry.id, text) for entry in library.entries.values() for text in (*entry.ask, entry.title, entry.menu)
     ]
+    examples += [example for example in load_phrasebook() if example.id in library.entries]
     return load_or_build(examples, cache) if cache else build_here(examples)
 
 

@@ -20,7 +20,7 @@ from intents.repair import Speller
 from intents.syllable import sound
 
 _RIDGE = 0.5
-_STEPS = 60  # of conjugate gradients; the residual is below a thousandth long before
+_STEPS = 24  # of conjugate gradients: more fits the phrasings closer, but not what people will type
 _NAMED_OFTEN = 5
 _NAMED_SHARE = 0.8
 
@@ -81,7 +81,7 @@ def _wanted(owner: npt.NDArray[np.int32], facets: npt.NDArray[np.bool_]) -> Floa
     return np.hstack([own, facets[owner].astype(np.float32)])
 
 
-def _train(table: Table, wanted: Floats) -> Floats:
+def _train(table: Table, wanted: Floats) -> npt.NDArray[np.float16]:
     """Ridge regression of `wanted` (phrasings × outputs) on the features: features × outputs.
 
     Solved in its dual form, all outputs side by side, by conjugate gradients on the sparse table: time grows with the
@@ -104,5 +104,5 @@ def _train(table: Table, wanted: Floats) -> Floats:
         shorter = (residual**2).sum(axis=0)
         direction = residual + shorter / np.maximum(length, np.float32(1e-12)) * direction
         length = shorter
-    model: Floats = np.ascontiguousarray(by_feature @ duals, np.float32)
-    return model
+    # Half precision moves no score by a thousandth and halves what the serving process holds.
+    return np.ascontiguousarray(by_feature @ duals, np.float16)

@@ -23,6 +23,7 @@ ANSWER_LONG = 0.55  # the best of many pieces looks surer than it is
 CLEAR = 0.12
 CLARIFY = 0.08
 CHOICE = 0.1
+OUT = 0.5  # of the best score: more likeness to what no entry answers, and we ask
 
 _LONG = 25
 _WINDOW = 18
@@ -127,7 +128,7 @@ def _judge(ranking: Ranking, words: int) -> Decision:
     if confidence < CLARIFY:
         return Decision("fallback", "", candidates, (), f"không đủ giống mục nào ({figures})")
     enough = ANSWER_LONG if words > _LONG else ANSWER_SHORT.get(words, ANSWER)
-    if confidence >= enough and margin >= CLEAR and ranking.outside < best / 2:
+    if confidence >= enough and margin >= CLEAR and ranking.outside < OUT * best:
         return Decision("answer", candidates[0].id, candidates, (), f"rõ và hơn hẳn mục sau ({figures})")
     choices = tuple(candidate.id for candidate in candidates[:3] if candidate.score >= CHOICE * best)
     return Decision("clarify", "", candidates, choices, f"chưa đủ rõ để trả lời ngay ({figures})")

@@ -25,6 +25,7 @@ Encoded = tuple[npt.NDArray[np.int32], Floats]
 # Shares of the squared length of a phrasing; measured on the tune half of the development questions.
 _WORD, _PAIR, _LETTERS, _CONCEPT, _ACCENTED = 1.0, 0.9, 0.35, 0.9, 0.6
 _SOUND, _SOUND_PAIR = 0.5, 0.5
+_SHARED = 2  # phrasings
 
 
 @functools.cache
@@ -95,8 +96,12 @@ class Table:
     """TF-IDF of the stored phrasings, by feature. Immutable once built."""
 
     def __init__(self, phrasings: Iterable[Mapping[str, float]]) -> None:
-        self.number: dict[str, int] = {}
-        counted = [self._count_row(weights) for weights in phrasings]
+        rows = list(phrasings)
+        uses = collections.Counter(feature for weights in rows for feature in weights)
+        # What one phrasing alone has tells nothing about another message, and is three features in four.
+        kept = sorted(feature for feature, count in uses.items() if count >= _SHARED)
+        self.number = {feature: at for at, feature in enumerate(kept)}
+        counted = [self._count_row(weights) for weights in rows]
         self.size = len(counted)
         features = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in counted)])
         owners = np.repeat(np.arange(self.size, dtype=np.int32), [len(numbers) for numbers, _ in counted])
@@ -105,11 +110,11 @@ class Table:
         values = np.concatenate([np.zeros(0, np.float32), *(self._weigh(*row)[1] for row in counted)])
         order = np.argsort(features, kind="stable")
         self._owners, self._values = owners[order], values[order]
-        self._start = np.searchsorted(features[order], np.arange(len(self.number) + 1)).tolist()
+        self._start = np.searchsorted(features[order], np.arange(len(self.number) + 1)).astype(np.int32)
 
     def _count_row(self, weights: Mapping[str, float]) -> Encoded:
-        numbers = [self.number.setdefault(feature, len(self.number)) for feature in weights]
-        return np.array(numbers, np.int32), np.fromiter(weights.values(), np.float32, len(numbers))
+        known = [(self.number[feature], weight) for feature, weight in weights.items() if feature in self.number]
+        return np.array([at for at, _ in known], np.int32), np.array([weight for _, weight in known], np.float32)
 
     def _weigh(self, numbers: npt.NDArray[np.int32], weights: Floats) -> Encoded:
         values = weights * self.idf[numbers]
@@ -117,14 +122,13 @@ class Table:
 
     def encode(self, weights: Mapping[str, float]) -> Encoded:
         """Feature numbers and tf-idf values of unit length; what no phrasing has is left out of the message."""
-        known = [(self.number[feature], weight) for feature, weight in weights.items() if feature in self.number]
-        numbers = np.array([number for number, _ in known], np.int32)
-        return self._weigh(numbers, np.array([weight for _, weight in known], np.float32))
+        return self._weigh(*self._count_row(weights))
 
     def cosines(self, encoded: Encoded) -> Floats:
         """How alike the message is to every phrasing, 0..1, in the order they were given."""
         numbers, values = encoded
-        spans = [slice(self._start[at], self._start[at + 1]) for at in numbers.tolist()]
+        starts, ends = self._start[numbers].tolist(), self._start[numbers + 1].tolist()
+        spans = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
         if not spans:
             return np.zeros(self.size, np.float32)
         sizes = [span.stop - span.start for span in spans]
@@ -134,4 +138,4 @@ class Table:
 
     def matrix(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
         """The table in compressed sparse form, one row a feature: (row starts, phrasing numbers, values)."""
-        return np.array(self._start, np.int32), self._owners, self._values
+        return self._start, self._owners, self._values

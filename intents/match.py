@@ -28,6 +28,8 @@ OUTSIDE = "-"  # begins the id of a class of messages that no entry answers; nev
 _SHARPNESS = 8.0  # what the linear model adds to the log-odds
 _FACET = 3.0  # what its topic and its aspects add to those of an entry
 _NEARNESS = 10.0  # what the cosine to the nearest phrasing adds to them
+_AWAY = 0.0  # what a message has to overcome to count as in scope
+_SETTLED = 0.9
 _SAME_GROUP = 5.0  # and a short follow-up, for the entries of the group talked about
 _MODEL_SHARE = 0.7  # the rest of the score is the cosine itself: a likely entry that is far away stays doubtful
 _SHORT = 6  # words
@@ -70,6 +72,12 @@ class Ranking:
     outside_class: str = ""
 
 
+def _doubted(ranking: Ranking) -> Ranking:
+    """A reading in which known words were changed speaks a little lower than one that was typed."""
+    lower = tuple(Candidate(each.id, each.score * _SETTLED) for each in ranking.candidates)
+    return dataclasses.replace(ranking, candidates=lower)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Matcher:
     """Made by `intents.build.build_matcher`; safe to share between threads.
@@ -86,7 +94,7 @@ class Matcher:
     group: npt.NDArray[np.str_]
     speller: Speller
     table: Table
-    model: Floats
+    model: npt.NDArray[np.float16]
     facets: npt.NDArray[np.bool_]
     vocabulary: dict[str, frozenset[str]]
     sounds: dict[str, frozenset[str]]
@@ -104,7 +112,7 @@ class Matcher:
         rankings = [self._weigh_reading(reading, topic) for reading in (message, *others)]
         settled = self.speller.settle(rankings[0].reading.split())
         if settled != rankings[0].reading.split():
-            rankings.append(self._weigh_words(settled, settled, topic))
+            rankings.append(_doubted(self._weigh_words(settled, settled, topic)))
         return max(rankings, key=lambda ranking: ranking.candidates[0].score if ranking.candidates else 0.0)
 
     def _weigh_reading(self, message: Normalised, topic: str) -> Ranking:
@@ -140,11 +148,12 @@ class Matcher:
     def _score(self, encoded: Encoded, group: str) -> tuple[Floats, float]:
         """The score of every id, and of the message belonging to any class that no entry answers."""
         numbers, values = encoded
-        outputs = values @ self.model[numbers]
+        outputs = values @ self.model[numbers].astype(np.float32)
         resemblance, facets = outputs[: len(self.ids)], outputs[len(self.ids) :]
         cosine = np.zeros(len(self.ids), np.float32)
         np.maximum.at(cosine, self.owner, self.table.cosines(encoded))
         evidence = _SHARPNESS * resemblance + _NEARNESS * cosine + _FACET * (self.facets @ facets)
+        evidence[self.entries :] += _AWAY
         if group:
             evidence += _SAME_GROUP * (self.group == group)
         likely = np.exp(evidence - evidence.max())
