@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
+import weakref
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -134,6 +136,19 @@ def test_when_the_companion_cannot_be_built_nothing_is_swapped(tree: Tree, caplo
         assert wait_for(lambda: live.rejected)
         assert live.loaded is running
         assert "không dựng được" in caplog.text
+
+
+def test_a_replaced_library_is_freed_without_the_collector(tree: Tree) -> None:
+    root = tree()
+    with watching(root) as live:
+        replaced = weakref.ref(live.current)
+        gc.disable()
+        try:
+            (root / FILE).write_text(ENTRY.replace("Mức vay", "Bản mới"))
+            assert wait_for(lambda: live.current.get_entry("vay.muc-vay").title == "Bản mới")
+            assert wait_for(lambda: replaced() is None)
+        finally:
+            gc.enable()
 
 
 def test_a_touched_file_builds_nothing_anew(tree: Tree) -> None:
