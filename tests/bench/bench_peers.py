@@ -65,10 +65,10 @@ def _peer(
     texts = dict.fromkeys([case.text for case in (*cases, *tuning)])
     found = ask(name, phrasings, list(texts))
     ranked = dict(zip(texts, map(read_ranked, found["ranked"]), strict=True))
-    prepared = dict(zip(texts, map(read_ranked, found["ranked_prepared"]), strict=True))
+    prepared = dict(zip(texts, map(read_ranked, found["ranked_prepared"]), strict=False))
     rule = cheapest_rule(tuning, [ranked[case.text] for case in tuning])
     decisions = [rule.decide(ranked[case.text]) for case in cases]
-    return _summary(name, cases, decisions, found, [prepared[case.text] for case in cases])
+    return _summary(name, cases, decisions, found, [prepared[case.text] for case in cases if prepared])
 
 
 def read_ranked(found: Sequence[Sequence[Any]]) -> Ranked:
