@@ -47,7 +47,7 @@ from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, loca
 from bot.scene import Scene, close_turn, entry_choices, group_choices, joined, keep_silent, ways_on, with_menu
 from bot.texts import LANGUAGES, quote
 from content.model import Entry, Library
-from content.render import render_answer
+from content.render import render_answer, render_segments
 from intents.decide import Decision, decide
 from intents.match import Matcher
 
@@ -243,9 +243,13 @@ def _placed(scene: Scene, placed: Placed, because: Because, text: str = "", lead
 def _fallback(
     scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]
 ) -> Turn:
-    near = entry_choices(scene, tuple(c.id for c in decision.candidates[:3] if c.score >= NEAREST))
+    outside = scene.library.outside.get(decision.outside)
+    nearest = outside.near if outside else tuple(c.id for c in decision.candidates[:3] if c.score >= NEAREST)
+    near = entry_choices(scene, nearest)
     options = (*near, *ways_on(scene)) if near else (*group_choices(scene), *ways_on(scene, menu=False))
     sentence = scene.say("fallback.near" if near else "fallback")
+    if outside:
+        sentence = render_segments(outside.text, scene.library.figures, scene.today)
     reply = Reply(joined(lead, sentence), options)
     return close_turn(
         scene,

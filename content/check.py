@@ -20,6 +20,7 @@ from content.files import display_name, list_tree
 from content.findings import Findings
 from content.model import FigureUse, Level, Library, Problem
 from content.old_law import OldLawFile, check_exceptions, find_old_values
+from content.outside import check_outside
 from content.phrasings import check_likeness, check_phrasings
 from content.places import REGIONS
 from content.policies import check_policies
@@ -90,6 +91,7 @@ def examine(root: Path, language: str, on: date, *, thorough: bool = False) -> E
         digest=files.digest,
         places=files.places.places,
         policies=files.policies.policies,
+        outside=files.outside.kinds,
     )
     _check_groups(files)
     _check_places(files)
@@ -100,6 +102,7 @@ def examine(root: Path, language: str, on: date, *, thorough: bool = False) -> E
         check_likeness(files.entries)
     used = _check_figure_uses(files)
     used |= check_policies(files.policies, files.ids, files.figures.figures, files.policy_findings)
+    used |= check_outside(files.outside, files.ids, files.figures.figures, files.outside_findings)
     _check_unused_figures(files, used)
     figures, policies = (files.figures, files.figure_findings), (files.policies, files.policy_findings)
     check_facts(files.facts, files.fact_findings, files.entries, figures, policies)

@@ -16,6 +16,7 @@ from content.findings import Findings
 FIGURES = "figures.yaml"
 PLACES = "places.yaml"
 GROUPS = "groups.yaml"
+OUTSIDE = "ngoai-pham-vi.yaml"
 POLICIES = "policies.yaml"
 FACTS = "facts.yaml"
 OLD_LAW = "old-law.yaml"
@@ -36,7 +37,7 @@ Scan = tuple[tuple[str, int, int, int], ...]
 class Tree:
     """The files of one language. `strays` are files in its folder that nothing reads.
 
-    `policies`, `facts` and `old_law` may be missing.
+    `policies`, `facts`, `old_law` and `outside` may be missing.
     """
 
     figures: Path
@@ -47,6 +48,7 @@ class Tree:
     policies: Path
     facts: Path
     old_law: Path
+    outside: Path
 
 
 def list_tree(root: Path, language: str) -> Tree:
@@ -57,7 +59,7 @@ def list_tree(root: Path, language: str) -> Tree:
         parts = path.relative_to(folder).parts
         if len(parts) == 2 and path.suffix == ".md":
             entries.append(path)
-        elif parts != (GROUPS,):
+        elif parts not in ((GROUPS,), (OUTSIDE,)):
             strays.append(path)
     return Tree(
         figures=root / FIGURES,
@@ -68,6 +70,7 @@ def list_tree(root: Path, language: str) -> Tree:
         policies=root / POLICIES,
         facts=root / FACTS,
         old_law=root / OLD_LAW,
+        outside=folder / OUTSIDE,
     )
 
 

@@ -183,6 +183,15 @@ class Policy:
     facts: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outside:
+    """What is said to a kind of question that no entry answers: its name, where to ask, and entries that may help."""
+
+    name: str
+    text: tuple[Segment, ...]
+    near: tuple[str, ...]
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Library:
     """Everything we can say in one language, checked. `digest` changes whenever any file does.
@@ -198,6 +207,7 @@ class Library:
     digest: str
     places: tuple[Place, ...] = ()
     policies: tuple[Policy, ...] = ()
+    outside: Mapping[str, Outside] = dataclasses.field(default_factory=dict)
 
     def find_entry(self, entry_id: str) -> Entry | None:
         return self.entries.get(entry_id)

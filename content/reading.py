@@ -16,6 +16,7 @@ from content.figures import FigureFile, parse_figures
 from content.files import Tree, decode, display_name, read_bytes
 from content.findings import Findings
 from content.old_law import OldLawFile, parse_old_law
+from content.outside import OutsideFile, parse_outside
 from content.places import PlaceFile, parse_places
 from content.policies import PolicyFile, parse_policies
 
@@ -36,6 +37,8 @@ class Files:
     fact_findings: Findings
     old_law: OldLawFile
     old_law_findings: Findings
+    outside: OutsideFile
+    outside_findings: Findings
     entries: Mapping[str, tuple[EntryFile, Findings]]
     ids: frozenset[str]
     unreadable: tuple[Findings, ...]
@@ -49,6 +52,7 @@ class Files:
             *self.unreadable,
             *(self.figure_findings, self.place_findings, self.group_findings),
             *(self.policy_findings, self.fact_findings, self.old_law_findings),
+            self.outside_findings,
         )
 
 
@@ -70,6 +74,7 @@ def read_files(root: Path, tree: Tree) -> Files:
     policy_text, policy_findings = text_of(tree.policies, required=False)
     fact_text, fact_findings = text_of(tree.facts, required=False)
     old_law_text, old_law_findings = text_of(tree.old_law, required=False)
+    outside_text, outside_findings = text_of(tree.outside, required=False)
     entries: dict[str, tuple[EntryFile, Findings]] = {}
     unreadable = []
     ids = set()
@@ -95,6 +100,8 @@ def read_files(root: Path, tree: Tree) -> Files:
         fact_findings=fact_findings,
         old_law=parse_old_law(old_law_text, old_law_findings) if old_law_text else OldLawFile((), {}),
         old_law_findings=old_law_findings,
+        outside=parse_outside(outside_text, outside_findings) if outside_text else OutsideFile({}, {}),
+        outside_findings=outside_findings,
         entries=entries,
         ids=frozenset(ids),
         unreadable=tuple(unreadable),

@@ -25,7 +25,7 @@ Encoded = tuple[npt.NDArray[np.int32], Floats]
 # Shares of the squared length of a phrasing; measured on the tune half of the development questions.
 _WORD, _PAIR, _LETTERS, _CONCEPT, _ACCENTED = 1.0, 0.9, 0.35, 0.9, 0.6
 _SOUND, _SOUND_PAIR = 0.5, 0.5
-_SHARED = 2  # phrasings
+_SHARED = 3  # phrasings
 
 
 @functools.cache
@@ -98,7 +98,7 @@ class Table:
     def __init__(self, phrasings: Iterable[Mapping[str, float]]) -> None:
         rows = list(phrasings)
         uses = collections.Counter(feature for weights in rows for feature in weights)
-        # What one phrasing alone has tells nothing about another message, and is three features in four.
+        # What one or two phrasings alone have tells little about another message, and is most features.
         kept = sorted(feature for feature, count in uses.items() if count >= _SHARED)
         self.number = {feature: at for at, feature in enumerate(kept)}
         counted = [self._count_row(weights) for weights in rows]
@@ -109,7 +109,9 @@ class Table:
         self.idf = (np.log((1 + self.size) / (1 + frequency)) + 1).astype(np.float32)
         values = np.concatenate([np.zeros(0, np.float32), *(self._weigh(*row)[1] for row in counted)])
         order = np.argsort(features, kind="stable")
-        self._owners, self._values = owners[order], values[order]
+        # Small numbers: the table is the largest thing the serving process holds.
+        self._owners = owners[order].astype(np.uint16 if self.size < 2**16 else np.uint32)
+        self._values = values[order].astype(np.float16)
         self._start = np.searchsorted(features[order], np.arange(len(self.number) + 1)).astype(np.int32)
 
     def _count_row(self, weights: Mapping[str, float]) -> Encoded:
@@ -138,4 +140,4 @@ class Table:
 
     def matrix(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
         """The table in compressed sparse form, one row a feature: (row starts, phrasing numbers, values)."""
-        return self._start, self._owners, self._values
+        return self._start, self._owners.astype(np.int32), self._values.astype(np.float32)
