@@ -184,7 +184,7 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
     placed = answer_about(scene.library, text, nearest, scene.state.topic, scene.today, sure=sure)
     if placed:
         return _placed(scene, placed, Because("answer", placed.entry, candidates, decision.reason), text, lead)
-    entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else _form_meant(scene, text, decision)
+    entry = _form_meant(scene, text, decision) or scene.library.find_entry(decision.id)
     if entry:
         turn = _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
         return _lead_on(scene, turn, decision.also)
@@ -306,7 +306,8 @@ def _answer(
 
 def _form_meant(scene: Scene, text: str, decision: Decision) -> Entry | None:
     """Of the entries that may be meant, the one whose form the message already answers twice: numbers make it sure."""
-    for id_ in decision.choices:
+    nearest = (candidate.id for candidate in decision.candidates[:3] if candidate.score >= NEAREST)
+    for id_ in dict.fromkeys((*decision.choices, *nearest)):
         entry = scene.library.find_entry(id_)
         form = FORMS.get(entry.action) if entry else None
         if form and count_answers(form.name, scene.setting, text) > 1:

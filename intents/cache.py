@@ -32,7 +32,7 @@ def load_or_build(examples: Sequence[Example], folder: Path) -> Matcher:
 
     Where the folder cannot be written or the child fails, it is built here: slower to start, the same matcher.
     """
-    path = folder / f"matcher-{fingerprint(examples)}.pickle"
+    path = _path(examples, folder)
     found = _load(path)
     if found:
         return found
@@ -44,6 +44,15 @@ def load_or_build(examples: Sequence[Example], folder: Path) -> Matcher:
         return build_here(examples)
     _forget_old(folder)
     return _load(path) or build_here(examples)
+
+
+def is_cached(examples: Sequence[Example], folder: Path) -> bool:
+    """Whether `load_or_build` would find these phrasings' matcher on disk."""
+    return _path(examples, folder).exists()
+
+
+def _path(examples: Sequence[Example], folder: Path) -> Path:
+    return folder / f"matcher-{fingerprint(examples)}.pickle"
 
 
 def fingerprint(examples: Sequence[Example]) -> str:

@@ -17,13 +17,13 @@ from intents.match import Candidate, Matcher, Ranking
 from intents.normalise import fold, lower, split_tokens
 
 # Confidence is the best score times the share of the message's words that the best entry's phrasings use.
-ANSWER = 0.42
+ANSWER = 0.45
 ANSWER_SHORT = {1: 0.75, 2: 0.65}  # by number of words: what so few words mean is mostly a guess
-ANSWER_LONG = 0.55  # the best of many pieces looks surer than it is
-CLEAR = 0.12
-CLARIFY = 0.08
+ANSWER_LONG = 0.5  # the best of many pieces looks surer than it is
+CLEAR = 0.14
+CLARIFY = 0.09
 CHOICE = 0.1
-OUT = 0.5  # of the best score: more likeness to what no entry answers, and we ask
+OUT = 0.45  # of the best score: more likeness to what no entry answers, and we ask
 
 _LONG = 25
 _WINDOW = 18

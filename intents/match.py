@@ -26,12 +26,12 @@ OUTSIDE = "-"  # begins the id of a class of messages that no entry answers; nev
 
 # Set on the tune half of the development questions, where a broad range does about as well.
 _SHARPNESS = 8.0  # what the linear model adds to the log-odds
-_FACET = 3.0  # what its topic and its aspects add to those of an entry
-_NEARNESS = 10.0  # what the cosine to the nearest phrasing adds to them
-_AWAY = 0.0  # what a message has to overcome to count as in scope
-_SETTLED = 0.9
+_FACET = 2.0  # what its topic and its aspects add to those of an entry
+_NEARNESS = 9.0  # what the cosine to the nearest phrasing adds to them
+_AWAY = 1.5  # what a message has to overcome to count as in scope
+_SETTLED = 0.75  # how a reading with known words changed speaks, against the one that was typed
 _SAME_GROUP = 5.0  # and a short follow-up, for the entries of the group talked about
-_MODEL_SHARE = 0.7  # the rest of the score is the cosine itself: a likely entry that is far away stays doubtful
+_MODEL_SHARE = 0.65  # the rest of the score is the cosine itself: a likely entry that is far away stays doubtful
 _SHORT = 6  # words
 _ALIKE = 0.8  # how far a word that only sounds like a known one counts as known
 _CANDIDATES = 10

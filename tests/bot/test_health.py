@@ -15,7 +15,7 @@ from bot.channels.web import Mailbox
 from bot.clock import iso, later, utc_now
 from bot.serving import build_app
 from bot.settings import Settings
-from bot.voice import build_voice
+from bot.voice import Understanding
 from content.live import LiveLibrary
 from intents.match import Matcher
 from storage import channels
@@ -31,9 +31,12 @@ def content(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def site(sqlite_database: Database, content: Path) -> AsyncIterator[httpx.AsyncClient]:
-    live: LiveLibrary[Matcher] = LiveLibrary(content, on_change=build_voice)
-    app = build_app(Settings(), sqlite_database, live, Mailbox(sqlite_database))
+async def site(
+    sqlite_database: Database, content: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    understanding = Understanding(tmp_path_factory.getbasetemp() / "cache")
+    live: LiveLibrary[Matcher] = LiveLibrary(content, on_change=understanding.follow)
+    app = build_app(Settings(), sqlite_database, live, understanding, Mailbox(sqlite_database))
     transport = httpx.ASGITransport(app)
     with live:
         async with (
