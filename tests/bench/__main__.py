@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.bench import (
@@ -37,7 +37,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(names)}")
     for module in [names[name] for name in options.names] or BENCHMARKS:
-        run: Callable[[], list[tuple[str, str]]] = module.run
+        run: Callable[[], Iterable[tuple[str, str]]] = module.run
         if module in ON_QUESTIONS:
             run = functools.partial(module.run, options.questions, TUNE)
         print(f"== {module.__name__.rpartition('bench_')[2]}: {(module.__doc__ or '').splitlines()[0]}", flush=True)

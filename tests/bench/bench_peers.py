@@ -7,9 +7,8 @@ chosen on the tune questions to cost least. What is measured last is kept for th
 from __future__ import annotations
 
 import dataclasses
-import json
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,23 +27,22 @@ OURS = "Gõ Cửa"
 Row = tuple[str, str]
 
 
-def run(questions: Path, tune: Path) -> list[Row]:
-    """Rows for `python -m tests.bench peers`: one for each engine, then one for each that is not installed."""
+def run(questions: Path, tune: Path) -> Iterator[Row]:
+    """Rows for `python -m tests.bench peers`, each as soon as it is measured; one that is not installed says so."""
     phrasings = [(example.id, example.text) for example in live_phrasings()]
     outside = [(OUTSIDE + kind, text) for kind, text in load_rows("ngoai-pham-vi.tsv")]
     cases, tuning = load_cases(questions), load_cases(tune)
-    rows: list[Row] = [("", "hạng 1  hạng 1–3  đúng  sai  giá mỗi câu  ngoài xa  ngoài gần  trung vị  p99  bộ nhớ")]
-    measured = [_ours(phrasings, cases)]
-    rows.append(_row(measured[0]))
-    for name in PEERS:
+    measured: list[dict[str, Any]] = []
+    yield "", "hạng 1  hạng 1–3  đúng  sai  giá mỗi câu  ngoài xa  ngoài gần  trung vị  p99  bộ nhớ"
+    for name in (OURS, *PEERS):
         try:
-            measured.append(_peer(name, phrasings + outside, cases, tuning))
+            ours = name == OURS
+            measured.append(_ours(phrasings, cases) if ours else _peer(name, phrasings + outside, cases, tuning))
         except NotInstalled as error:
-            rows.append((name, f"!!! BỎ QUA, KHÔNG ĐO: {error}; cài bằng pip install chatterbot"))
+            yield name, f"!!! BỎ QUA, KHÔNG ĐO: {error}; cài bằng pip install chatterbot"
             continue
-        rows.append(_row(measured[-1]))
-    save(RESULTS / f"peers-{questions.stem}.json", {"phrasings": len(phrasings), "engines": measured})
-    return rows
+        save(RESULTS / f"peers-{questions.stem}.json", {"phrasings": len(phrasings), "engines": measured})
+        yield _row(measured[-1])
 
 
 def _ours(phrasings: Sequence[tuple[str, str]], cases: Sequence[Case]) -> dict[str, Any]:
@@ -128,9 +126,3 @@ def _row(engine: dict[str, Any]) -> Row:
     parts += [f"{engine['cost']:.2f}", percent(engine["outside"]["xa"]), percent(engine["outside"]["gan"])]
     parts += [f"{engine['median_ms']:.2f} ms", f"{engine['p99_ms']:.2f} ms", f"{engine['memory_mb']:.0f} MB"]
     return engine["name"], "  ".join(parts)
-
-
-def load_results(stem: str) -> dict[str, Any]:
-    """What was measured last on these questions. Raises FileNotFoundError."""
-    found: dict[str, Any] = json.loads((RESULTS / f"peers-{stem}.json").read_text(encoding="utf-8"))
-    return found
