@@ -16,7 +16,7 @@ from content.load import load_library
 from content.model import Library
 from intents.cache import build_here, fingerprint, is_cached, load_or_build
 from intents.match import Example, Matcher
-from intents.phrasebook import load_phrasebook
+from intents.phrasebook import load_outside, load_phrasebook
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,8 @@ def list_examples(library: Library) -> list[Example]:
     own = [
         Example(entry.id, text) for entry in library.entries.values() for text in (*entry.ask, entry.title, entry.menu)
     ]
-    return own + [example for example in load_phrasebook() if example.id in library.entries]
+    others = [example for example in load_phrasebook() if example.id in library.entries]
+    return [*own, *others, *load_outside()]
 
 
 def build_voice(library: Library) -> Matcher:

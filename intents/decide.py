@@ -28,7 +28,7 @@ OUT = 0.45  # of the best score: more likeness to what no entry answers, and we 
 _LONG = 25
 _WINDOW = 18
 _STEP = 6
-_WINDOWS = 8
+_WINDOWS = 5
 _CLAUSE = re.compile(r"[.!?;\n…]+|,(?!\d)")
 _BETWEEN = re.compile(r"[?;\n]+|\s(?:và|va|với lại|voi lai|rồi thì|còn nữa)\s|,\s*(?:còn|con|với|voi)\s", re.IGNORECASE)
 _ASKS = re.compile(
@@ -91,7 +91,7 @@ def find_questions(text: str) -> list[str]:
 
 
 def find_windows(text: str) -> list[str]:
-    """The parts of a long story that may hold its question, at most eight, the last ones when there are more.
+    """The parts of a long story that may hold its question, at most five, the last ones when there are more.
 
     Neighbouring clauses are joined while they stay short; a story without stops is cut into overlapping pieces.
     Pieces that ask something go first: where no piece asks, all of them stand.

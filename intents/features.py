@@ -10,7 +10,7 @@ import collections
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ Encoded = tuple[npt.NDArray[np.int32], Floats]
 _WORD, _PAIR, _LETTERS, _CONCEPT, _ACCENTED = 1.0, 0.9, 0.35, 0.9, 0.6
 _SOUND, _SOUND_PAIR = 0.5, 0.5
 _SHARED = 3  # phrasings
+_MANY = 1000
+_STEPS = 255  # a value is kept in one byte: 0..1 in as many steps
 
 
 @functools.cache
@@ -93,26 +95,30 @@ def count_features(tokens: Sequence[str], folded_tokens: Sequence[str]) -> dict[
 
 
 class Table:
-    """TF-IDF of the stored phrasings, by feature. Immutable once built."""
+    """TF-IDF of the stored phrasings, one row each, by owner. Immutable once built.
 
-    def __init__(self, phrasings: Iterable[Mapping[str, float]]) -> None:
-        rows = list(phrasings)
-        uses = collections.Counter(feature for weights in rows for feature in weights)
-        # What one or two phrasings alone have tells little about another message, and is most features.
-        kept = sorted(feature for feature, count in uses.items() if count >= _SHARED)
+    `owner` of the phrasings must rise: the rows of one owner stand together. Small numbers on purpose: the table is
+    the second largest thing the serving process holds.
+    """
+
+    def __init__(self, phrasings: Sequence[Mapping[str, float]], owner: npt.NDArray[np.int32]) -> None:
+        uses = collections.Counter(feature for weights in phrasings for feature in weights)
+        # What one or two of many phrasings have tells little about another message, and is most features.
+        needed = _SHARED if len(phrasings) >= _MANY else 1
+        kept = sorted(feature for feature, count in uses.items() if count >= needed)
         self.number = {feature: at for at, feature in enumerate(kept)}
-        counted = [self._count_row(weights) for weights in rows]
+        counted = [self._count_row(weights) for weights in phrasings]
         self.size = len(counted)
+        sizes = [len(numbers) for numbers, _ in counted]
+        self._rows = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
         features = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in counted)])
-        owners = np.repeat(np.arange(self.size, dtype=np.int32), [len(numbers) for numbers, _ in counted])
         frequency = np.bincount(features, minlength=len(self.number))
         self.idf = (np.log((1 + self.size) / (1 + frequency)) + 1).astype(np.float32)
         values = np.concatenate([np.zeros(0, np.float32), *(self._weigh(*row)[1] for row in counted)])
-        order = np.argsort(features, kind="stable")
-        # Small numbers: the table is the largest thing the serving process holds.
-        self._owners = owners[order].astype(np.uint16 if self.size < 2**16 else np.uint32)
-        self._values = values[order].astype(np.float16)
-        self._start = np.searchsorted(features[order], np.arange(len(self.number) + 1)).astype(np.int32)
+        self._features = features.astype(np.uint16 if len(self.number) < 2**16 else np.uint32)
+        self._values = np.rint(values * _STEPS).astype(np.uint8)
+        owners = int(owner[-1]) + 1 if len(owner) else 0
+        self._blocks = np.searchsorted(owner, np.arange(owners + 1)).tolist()
 
     def _count_row(self, weights: Mapping[str, float]) -> Encoded:
         known = [(self.number[feature], weight) for feature, weight in weights.items() if feature in self.number]
@@ -126,18 +132,22 @@ class Table:
         """Feature numbers and tf-idf values of unit length; what no phrasing has is left out of the message."""
         return self._weigh(*self._count_row(weights))
 
-    def cosines(self, encoded: Encoded) -> Floats:
-        """How alike the message is to every phrasing, 0..1, in the order they were given."""
-        numbers, values = encoded
-        starts, ends = self._start[numbers].tolist(), self._start[numbers + 1].tolist()
-        spans = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
-        if not spans:
-            return np.zeros(self.size, np.float32)
-        sizes = [span.stop - span.start for span in spans]
-        where = np.concatenate([self._owners[span] for span in spans])
-        products = np.concatenate([self._values[span] for span in spans]) * np.repeat(values, sizes)
-        return np.bincount(where, products, self.size).astype(np.float32)
+    def nearest(self, encoded: Encoded, owners: Sequence[int]) -> list[float]:
+        """For each of `owners` how alike the message is to the nearest of its phrasings, 0..1."""
+        message = np.zeros(len(self.number), np.float32)
+        message[encoded[0]] = encoded[1]
+        return [self._nearest(message, owner) for owner in owners]
+
+    def _nearest(self, message: Floats, owner: int) -> float:
+        first, last = self._blocks[owner], self._blocks[owner + 1]
+        starts = self._rows[first : last + 1]
+        filled = starts[:-1][np.diff(starts) > 0]  # a phrasing without a known feature is like nothing
+        if not len(filled):
+            return 0.0
+        begin, end = int(starts[0]), int(starts[-1])
+        products = self._values[begin:end].astype(np.float32) * message[self._features[begin:end]]
+        return min(1.0, float(np.add.reduceat(products, filled - begin).max()) / _STEPS)
 
     def matrix(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
-        """The table in compressed sparse form, one row a feature: (row starts, phrasing numbers, values)."""
-        return self._start, self._owners.astype(np.int32), self._values.astype(np.float32)
+        """The table in compressed sparse form, one row a phrasing: (row starts, feature numbers, values)."""
+        return self._rows, self._features.astype(np.int32), self._values.astype(np.float32) / _STEPS

@@ -36,6 +36,8 @@ _SHORT = 6  # words
 _ALIKE = 0.8  # how far a word that only sounds like a known one counts as known
 _CANDIDATES = 10
 _READINGS = 5
+_LOOKED_AT = 10  # entries whose phrasings are compared one by one
+_KINDS_LOOKED_AT = 3  # and kinds of messages that no entry answers
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,18 +85,18 @@ class Matcher:
     """Made by `intents.build.build_matcher`; safe to share between threads.
 
     `ids` are the entries and, last, the classes of messages that no entry answers (they begin with OUTSIDE);
-    `owner` is the place in `ids` of every stored phrasing, `model` is features × (ids and facets), `facets` says which
+    `model` times `scale` (by feature) is features × (ids and facets), `facets` says which
     id has which topic or aspect (ids × facets), `names` are words that by
     themselves name a group, `rarity` is each known word's weight.
     """
 
     ids: tuple[str, ...]
     entries: int  # how many of `ids` are entries
-    owner: npt.NDArray[np.int32]
     group: npt.NDArray[np.str_]
     speller: Speller
     table: Table
-    model: npt.NDArray[np.float16]
+    model: npt.NDArray[np.int8]
+    scale: Floats
     facets: npt.NDArray[np.bool_]
     vocabulary: dict[str, frozenset[str]]
     sounds: dict[str, frozenset[str]]
@@ -137,8 +139,11 @@ class Matcher:
             outside,
             len(folded),
             " ".join(folded),
-            self.ids[self.entries + int(scores[self.entries :].argmax())].removeprefix(OUTSIDE),
+            self._kind(scores[self.entries :]),
         )
+
+    def _kind(self, outside: Floats) -> str:
+        return self.ids[self.entries + int(outside.argmax())].removeprefix(OUTSIDE) if len(outside) else ""
 
     def _leans_on(self, folded: Sequence[str], group: str) -> str:
         """The group of the previous answer when the message is a short follow-up that names no other group, or ""."""
@@ -148,18 +153,23 @@ class Matcher:
     def _score(self, encoded: Encoded, group: str) -> tuple[Floats, float]:
         """The score of every id, and of the message belonging to any class that no entry answers."""
         numbers, values = encoded
-        outputs = values @ self.model[numbers].astype(np.float32)
+        outputs = (values * self.scale[numbers]) @ self.model[numbers].astype(np.float32)
         resemblance, facets = outputs[: len(self.ids)], outputs[len(self.ids) :]
-        cosine = np.zeros(len(self.ids), np.float32)
-        np.maximum.at(cosine, self.owner, self.table.cosines(encoded))
-        evidence = _SHARPNESS * resemblance + _NEARNESS * cosine + _FACET * (self.facets @ facets)
+        evidence = _SHARPNESS * resemblance + _FACET * (self.facets @ facets)
         evidence[self.entries :] += _AWAY
         if group:
             evidence += _SAME_GROUP * (self.group == group)
+        # The phrasings of what the model finds least likely are not looked at: they could not win any more.
+        order = np.argsort(-evidence, kind="stable")
+        inside = order < self.entries
+        likeliest = [*order[inside][:_LOOKED_AT].tolist(), *order[~inside][:_KINDS_LOOKED_AT].tolist()]
+        cosine = np.zeros(len(self.ids), np.float32)
+        cosine[likeliest] = self.table.nearest(encoded, likeliest)
+        evidence += _NEARNESS * cosine
         likely = np.exp(evidence - evidence.max())
         likely /= likely.sum()
         fused: Floats = _MODEL_SHARE * likely + (1 - _MODEL_SHARE) * cosine
-        away = _MODEL_SHARE * likely[self.entries :].sum() + (1 - _MODEL_SHARE) * cosine[self.entries :].max()
+        away = _MODEL_SHARE * likely[self.entries :].sum() + (1 - _MODEL_SHARE) * cosine[self.entries :].max(initial=0)
         return fused, float(away)
 
     def _known(self, folded: Sequence[str], id_: str) -> float:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intents.match import Example
+from intents.lexicon import load_rows
+from intents.match import OUTSIDE, Example
 
 FOLDER = Path(__file__).parent / "phrasebook"
 
@@ -21,3 +22,8 @@ def load_phrasebook(folder: Path = FOLDER) -> tuple[Example, ...]:
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip() and not line.startswith("#")
     )
+
+
+def load_outside() -> tuple[Example, ...]:
+    """Messages that no entry answers, by kind: without them the nearest entry would always win."""
+    return tuple(Example(OUTSIDE + kind, text) for kind, text in load_rows("ngoai-pham-vi.tsv"))

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from intents.syllable import is_syllable, sound
 
 _STAY = 1.5  # what leaving a word as it was typed is worth, against the logarithm of its pairs
+_MANY = 20_000  # words
 _COMMON = 8  # uses that make a word one to settle on: the phrasings hold slips themselves
 _SLIPS = (("l", "n"), ("s", "x"), ("ch", "tr"), ("d", "gi"), ("r", "gi"), ("d", "r"))
 
@@ -30,6 +31,8 @@ class Speller:
         for folded_tokens in phrasings:
             self._count.update(token for token in folded_tokens if not token[0].isdigit())
             self._pairs.update(itertools.pairwise(folded_tokens))
+        if self._count.total() >= _MANY:  # what stood side by side once among so many says little, and is most pairs
+            self._pairs = collections.Counter({pair: count for pair, count in self._pairs.items() if count > 1})
         self._words = sorted(self._count)
         self._alike: dict[str, list[str]] = collections.defaultdict(list)
         for word in self._words:

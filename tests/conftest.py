@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.voice import load_voice
 from storage.database import Database, open_database
 from storage.migrations import migrate
 from tests.servers import postgresql
@@ -21,6 +22,14 @@ from tests.servers import postgresql
 NOW = "2026-11-22T13:01:33.123Z"
 
 _schemas = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def learned(request: pytest.FixtureRequest) -> Path:
+    """A folder with the live content's matcher, learned once and kept from run to run: learning takes 15 s."""
+    folder = Path(request.config.cache.mkdir("matchers"))
+    load_voice(Path(__file__).parents[1] / "content", folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -14,5 +14,5 @@ NOW = datetime.datetime(2026, 11, 22, 3, 0, tzinfo=datetime.UTC)
 
 
 @pytest.fixture(scope="session")
-def voice() -> Voice:
-    return load_voice(ROOT / "content")
+def voice(learned: Path) -> Voice:
+    return load_voice(ROOT / "content", learned)

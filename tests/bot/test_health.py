@@ -31,10 +31,8 @@ def content(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def site(
-    sqlite_database: Database, content: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[httpx.AsyncClient]:
-    understanding = Understanding(tmp_path_factory.getbasetemp() / "cache")
+async def site(sqlite_database: Database, content: Path, learned: Path) -> AsyncIterator[httpx.AsyncClient]:
+    understanding = Understanding(learned)
     live: LiveLibrary[Matcher] = LiveLibrary(content, on_change=understanding.follow)
     app = build_app(Settings(), sqlite_database, live, understanding, Mailbox(sqlite_database))
     transport = httpx.ASGITransport(app)

@@ -6,6 +6,7 @@ import pytest
 
 from intents.build import build_matcher
 from intents.match import Example, Matcher
+from intents.phrasebook import load_outside
 
 PHRASINGS = {
     "bhtn.muc-huong": [
@@ -49,4 +50,5 @@ PHRASINGS = {
 
 @pytest.fixture(scope="session")
 def matcher() -> Matcher:
-    return build_matcher([Example(id_, text) for id_, texts in PHRASINGS.items() for text in texts])
+    asked = [Example(id_, text) for id_, texts in PHRASINGS.items() for text in texts]
+    return build_matcher([*asked, *load_outside()])

@@ -94,6 +94,12 @@ async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
         await asyncio.sleep(0.01)
 
 
+@pytest.fixture(autouse=True)
+def _already_learned(tmp_path: Path, learned: Path) -> None:
+    """Every data folder starts with the matcher at hand, as after the first start of an installation."""
+    (tmp_path / "cache").symlink_to(learned)
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
     """Web chat only, on an empty SQLite file."""

@@ -87,10 +87,10 @@ def test_nothing_else_is_served(site: Site, name: str) -> None:
     assert httpx.get(f"{site.url}/static/{name}").status_code == 404
 
 
-def test_the_questions_offered_on_the_page_are_answered() -> None:
+def test_the_questions_offered_on_the_page_are_answered(learned: Path) -> None:
     html = load_assets()["chat.html"].body.decode()
     questions = re.findall(r'<button type="button" class="choice">([^<]+)</button>', html)
     assert len(questions) == 3
-    voice = load_voice(Path("content"))
+    voice = load_voice(Path("content"), learned)
     kinds = {question: ask_once(voice, question).because.kind for question in questions}
     assert kinds == dict.fromkeys(questions, "answer")
