@@ -29,6 +29,7 @@ _LONG = 25
 _WINDOW = 18
 _STEP = 6
 _WINDOWS = 5
+_WINDOW_READINGS = 2  # of each piece of a story: the other pieces say what the abbreviations mean
 _CLAUSE = re.compile(r"[.!?;\n…]+|,(?!\d)")
 _BETWEEN = re.compile(r"[?;\n]+|\s(?:và|va|với lại|voi lai|rồi thì|còn nữa)\s|,\s*(?:còn|con|với|voi)\s", re.IGNORECASE)
 _ASKS = re.compile(
@@ -61,7 +62,7 @@ def decide(matcher: Matcher, text: str, topic: str = "") -> Decision:
     if words <= _LONG:
         return _with_second(matcher, text, _judge(matcher.weigh(text, topic), words))
     windows = [text, *find_windows(text)]
-    return _judge(max((matcher.weigh(window) for window in windows), key=_confidence), words)
+    return _judge(max((matcher.weigh(window, readings=_WINDOW_READINGS) for window in windows), key=_confidence), words)
 
 
 def _with_second(matcher: Matcher, text: str, whole: Decision) -> Decision:

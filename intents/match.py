@@ -107,10 +107,10 @@ class Matcher:
         """The entries `text` may mean, best first, up to ten. `topic` is the id of the entry answered last."""
         return self.weigh(text, topic).candidates
 
-    def weigh(self, text: str, topic: str = "") -> Ranking:
-        """As `rank`, with what is needed to decide. Every reading of the message is tried, the best one counts."""
+    def weigh(self, text: str, topic: str = "", readings: int = _READINGS) -> Ranking:
+        """As `rank`, with what is needed to decide. Up to `readings` of the message are tried, the best one counts."""
         message = normalise(text)
-        others = [normalise(other) for other in message.alternatives[: _READINGS - 1]]
+        others = [normalise(other) for other in message.alternatives[: readings - 1]]
         rankings = [self._weigh_reading(reading, topic) for reading in (message, *others)]
         settled = self.speller.settle(rankings[0].reading.split())
         if settled != rankings[0].reading.split():
