@@ -4,7 +4,7 @@ It knows phrasings and ids ("<group>.<slug>") and nothing else of the content; i
 content's files, and must not decide whether to answer: that is `decide`. How it is made from phrasings is `build`; what
 is here needs NumPy and rapidfuzz only.
 
-Two views are fused. A linear model (ridge regression, one output for each entry) says which entry the message as a
+Two views are fused. A linear model (squared hinge, one output for each entry) says which entry the message as a
 whole resembles; the cosine to the nearest phrasing says how close it comes to something
 people really said. Messages that no entry answers are a class of their own, so that the nearest entry need not win.
 """
