@@ -13,11 +13,13 @@ run: $(VENV)/.run
 
 setup: $(VENV)/.dev
 
-test: $(VENV)/.dev lint types check unit
-
-unit: $(VENV)/.dev
+test: $(VENV)/.dev lint types check
 	.ci/browser
 	$(BIN)/python -m pytest
+
+# The ordinary run while working: without the real browser and without killing the real program.
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not browser and not process"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

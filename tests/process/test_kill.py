@@ -59,7 +59,7 @@ async def test_no_reply_is_lost_and_no_update_is_answered_twice(
             await asyncio.sleep(chance.uniform(0, 0.05))
             platform.say(chat, QUESTION)
         asked.append(chat)
-        await asyncio.sleep(chance.uniform(0, 2 * usual))
+        await asyncio.sleep(chance.uniform(0, 4 * usual))
         telegram_program.kill()
         in_time += bool(platform.sent_to(chat))
 
