@@ -14,7 +14,7 @@ from bot.atlas import build_atlas
 from content.live import Loaded
 from content.load import load_library
 from content.model import Library
-from intents.cache import build_here, fingerprint, is_cached, load_or_build
+from intents.cache import build_here, is_cached, load_or_build
 from intents.match import Example, Matcher
 from intents.phrasebook import load_outside, load_phrasebook
 
@@ -49,7 +49,7 @@ class Understanding:
     def __init__(self, cache: Path) -> None:
         self._cache = cache
         self._matcher: Matcher | None = None
-        self._wanted = ""
+        self._latest: list[Example] = []
 
     def follow(self, library: Library) -> Matcher:
         """The matcher to go live with `library`: its own when it is at hand or the first, else the one there is.
@@ -58,11 +58,11 @@ class Understanding:
         """
         build_atlas(library)  # kept with the library: the first message after a change must not wait for it
         examples = list_examples(library)
-        self._wanted = fingerprint(examples)
+        self._latest = examples
         if self._matcher is None or is_cached(examples, self._cache):
             self._matcher = load_or_build(examples, self._cache)
         else:
-            threading.Thread(target=self._learn, args=(examples, self._wanted), name="matcher", daemon=True).start()
+            threading.Thread(target=self._learn, args=(examples,), name="matcher", daemon=True).start()
         return self._matcher
 
     def matcher(self) -> Matcher:
@@ -70,12 +70,12 @@ class Understanding:
         assert self._matcher is not None
         return self._matcher
 
-    def _learn(self, examples: list[Example], wanted: str) -> None:
+    def _learn(self, examples: list[Example]) -> None:
         try:
             matcher = load_or_build(examples, self._cache)
         except Exception:
             log.exception("matcher.failed")
             return
-        if wanted == self._wanted:  # else another change came meanwhile, and its own thread is at work
+        if examples is self._latest:  # else another change came meanwhile, and its own thread is at work
             self._matcher = matcher
             log.info("matcher.ready", extra={"phrasings": len(examples)})

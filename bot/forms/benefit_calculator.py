@@ -22,6 +22,7 @@ from bot.calculators.benefit import (
 from bot.calculators.figures_of import NoFigure
 from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step, lead_on
 from bot.forms.readers import (
+    YEARS,
     bare_millions,
     bare_months,
     only_money,
@@ -189,13 +190,7 @@ FORM = Form(
                 "Ví dụ “40 tháng” hay “3 năm 4 tháng”."
             ),
             expected="Tôi cần thời gian đã đóng. Anh/chị ghi rõ tháng hay năm, ví dụ “40 tháng” hoặc “3 năm 4 tháng”.",
-            options=(
-                Option("12", "1 năm"),
-                Option("24", "2 năm"),
-                Option("36", "3 năm"),
-                Option("48", "4 năm"),
-                Option("60", "5 năm"),
-            ),
+            options=YEARS,
             find=only_months,
             read=bare_months(MOST_YEARS),
             check=within(1, 600, "Thời gian đóng như vậy có vẻ chưa đúng. Anh/chị gõ lại, ví dụ “3 năm 4 tháng”."),

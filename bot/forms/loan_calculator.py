@@ -12,6 +12,7 @@ from bot.calculators.figures_of import NoFigure, get_number
 from bot.calculators.loan import LoanCost, calculate_loan
 from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step, lead_on
 from bot.forms.readers import (
+    YEARS,
     bare_millions,
     bare_months,
     bare_percent,
@@ -143,13 +144,7 @@ FORM = Form(
             key="months",
             question="Anh/chị định **trả trong bao lâu**? Ví dụ “40 tháng” hay “3 năm”.",
             expected="Tôi cần thời gian trả. Anh/chị ghi rõ tháng hay năm, ví dụ “40 tháng” hoặc “3 năm”.",
-            options=(
-                Option("12", "1 năm"),
-                Option("24", "2 năm"),
-                Option("36", "3 năm"),
-                Option("48", "4 năm"),
-                Option("60", "5 năm"),
-            ),
+            options=YEARS,
             find=only_months,
             read=bare_months(MOST_YEARS),
             check=within(1, 360, "Thời gian vay như vậy có vẻ chưa đúng. Anh/chị gõ lại, ví dụ “3 năm”."),

@@ -17,6 +17,9 @@ from content.figures import format_value
 from intents.entities import find_day, find_money, find_months, find_percent
 from intents.normalise import fold
 
+# The lengths of time offered for a tap, wherever a form asks for months.
+YEARS = tuple(Option(str(12 * years), f"{years} năm") for years in range(1, 6))
+
 _BARE = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*")
 # "8 triệu một tháng" and "bình quân 6 tháng" say how a wage is counted, not how long somebody paid.
 _PER_MONTH = re.compile(r"^\s*(?:/|mỗi|mot|một|1)\s*(?:tháng|thang)\b", re.IGNORECASE)
