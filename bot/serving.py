@@ -27,8 +27,8 @@ from starlette.routing import Route
 from bot.alone import only_process
 from bot.channels.contract import Channel
 from bot.channels.registry import Wiring, open_channels
-from bot.channels.telegram import MAX_BODY, WEBHOOK_PATH, TelegramChannel
 from bot.channels.web import Mailbox
+from bot.channels.webhooks import MAX_BODY, Webhook
 from bot.clock import iso, utc_now
 from bot.health import Health
 from bot.receiving import Inbox
@@ -161,21 +161,17 @@ def _wiring(database: Database, inbox: Inbox, mailbox: Mailbox) -> Wiring:
 
 
 def _webhook_routes(channels: dict[str, Channel]) -> list[Route]:
-    telegram = channels.get("telegram")
-    if not isinstance(telegram, TelegramChannel):
-        return []
-    return [Route(WEBHOOK_PATH, _webhook(telegram.handle_webhook), methods=["POST"])]
+    webhooks = (channel.webhook for channel in channels.values())
+    return [Route(webhook.path, _webhook(webhook), methods=["POST"]) for webhook in webhooks if webhook]
 
 
-def _webhook(
-    handle: Callable[[dict[str, str], bytes], Awaitable[int]],
-) -> Callable[[Request], Awaitable[Response]]:
+def _webhook(webhook: Webhook) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = b""
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_BODY:
                 return Response(status_code=413)
-        return Response(status_code=await handle(dict(request.headers), body))
+        return Response(status_code=await webhook.handle(dict(request.headers), body))
 
     return endpoint

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Protocol
 
+from bot.channels.webhooks import Webhook
 from bot.messages import Choice
 
 
@@ -69,10 +70,14 @@ class Channel(Protocol):
     """`start` and `stop` bracket the process; `send` returns the platform's message id or raises a `ChannelError`.
 
     `status` is for /health: `state` (ok, connecting, down, misconfigured) and, when not ok, `last_error`.
+    `webhook` is where the platform may call us, None when it never does.
     """
 
     name: str
     limits: Limits
+
+    @property
+    def webhook(self) -> Webhook | None: ...
 
     async def start(self) -> None: ...
 

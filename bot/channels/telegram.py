@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
-import hmac
 import json
 import logging
 import random
@@ -34,6 +33,7 @@ from bot.channels.telegram_request import (
     is_parse_error,
 )
 from bot.channels.telegram_updates import ALLOWED_UPDATES, NAME, find_update_id, parse_update
+from bot.channels.webhooks import RejectedError, Webhook, read_call
 from bot.messages import Inbound
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,6 @@ SaveOffset = Callable[[str, int], Awaitable[None]]
 
 WEBHOOK_PATH = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 (the header's name)
-MAX_BODY = 1024 * 1024  # bytes
 IN_FLIGHT = 32
 TEXT_LENGTH = 4096  # UTF-16 units after entities
 
@@ -92,6 +91,7 @@ class TelegramChannel:
         timing: Timing = Timing(),
     ) -> None:
         self.limits = Limits(per_second, chat_interval, IN_FLIGHT, TEXT_LENGTH)
+        self.webhook = Webhook(WEBHOOK_PATH, self.handle_webhook)
         self._receive = receive
         self._load_offset = load_offset
         self._save_offset = save_offset
@@ -157,16 +157,10 @@ class TelegramChannel:
 
     async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> int:
         """The HTTP status for a webhook request: 200 once the update is committed, 500 asks for it again."""
-        given = {name.lower(): value for name, value in headers.items()}.get(SECRET_HEADER, "")
-        wanted = self._webhook_secret
-        if not wanted or not hmac.compare_digest(given.encode(errors="replace"), wanted.encode()):
-            return 403
-        if len(body) > MAX_BODY:
-            return 413
         try:
-            update = json.loads(body)
-        except (ValueError, RecursionError):
-            return 400
+            update = read_call(self.name, headers, body, SECRET_HEADER, self._webhook_secret)
+        except RejectedError as rejected:
+            return rejected.status
         inbound = parse_update(update, self._username)
         if inbound is not None:
             try:

@@ -227,6 +227,7 @@ class WebChannel:
 
     name = NAME
     limits = Limits(per_second=1000, chat_interval=0, in_flight=64, text_length=4096)
+    webhook = None
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
