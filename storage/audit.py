@@ -37,3 +37,25 @@ def list_audit(c: Connection, limit: int) -> list[AuditRow]:
         {"limit": limit},
     )
     return [AuditRow(**row) for row in rows]
+
+
+def list_audit_before(c: Connection, before_id: int | None, actor: str, action: str, limit: int) -> list[AuditRow]:
+    """The newest rows first, from below `before_id` on; "" as actor is anybody, "" as action is any.
+
+    `action` is the beginning of the name: "official" finds "official.add".
+    """
+    rows = c.rows(
+        """
+        SELECT id, actor, action, subject, detail_json, created_at FROM audit
+        WHERE id < :before_id AND (:actor = '' OR actor = :actor)
+            AND (:action = '' OR SUBSTR(action, 1, LENGTH(:action)) = :action)
+        ORDER BY id DESC LIMIT :limit
+        """,
+        {"before_id": before_id or 2**62, "actor": actor, "action": action, "limit": limit},
+    )
+    return [AuditRow(**row) for row in rows]
+
+
+def list_actors(c: Connection) -> list[str]:
+    """Everybody who ever acted, by name."""
+    return [row["actor"] for row in c.rows("SELECT DISTINCT actor FROM audit ORDER BY actor")]
