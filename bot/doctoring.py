@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import email.utils
+import json
 import shutil
 import socket
 import tempfile
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import aiohttp
 
 from bot.clock import iso, parse_iso, utc_now
 from bot.conversation import HANOI
-from bot.settings import Settings
+from bot.settings import Settings, Telegram, Zalo
 from content.check import check_library
 from storage import channels, outbox, questions
 from storage.database import StorageError, open_database
@@ -28,6 +29,12 @@ DISK_LOW = 500 * 2**20
 CLOCK_OFF_SECONDS = 60.0
 QUESTION_OLD_DAYS = 2
 NETWORK_SECONDS = 10.0
+CLOCK = "Đồng hồ"
+
+_TELEGRAM_BLOCKED = (
+    "kiểm tra mạng của máy chủ; Telegram từng bị một số nhà mạng chặn, có thể cần TELEGRAM_API_URL khác."
+)
+_ZALO_AWAY = "kiểm tra mạng của máy chủ và ZALO_API_URL."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -129,31 +136,52 @@ def _port(settings: Settings) -> list[Finding]:
 
 
 async def _platforms(settings: Settings) -> list[Finding]:
-    telegram = settings.telegram
-    if not telegram.token:
-        return [Finding("Telegram", "lưu ý", "chưa có TELEGRAM_BOT_TOKEN nên kênh này tắt; web chat vẫn chạy.")]
-    url = f"{telegram.api_url.rstrip('/')}/bot{telegram.token}/getMe"
+    telegram, zalo = settings.telegram, settings.zalo
+    findings = [
+        *await _platform("Telegram", telegram, "username", "lấy khóa mới từ BotFather", _TELEGRAM_BLOCKED),
+        *await _platform("Zalo", zalo, "account_name", "lấy khóa mới từ Zalo Bot Manager", _ZALO_AWAY),
+    ]
+    if zalo.token and zalo.mode == "polling":
+        findings.append(
+            Finding("Zalo", "lưu ý", "đang hỏi tin (polling), chỉ để dùng thử; chạy thật nên dùng webhook.")
+        )
+    clocks = [finding for finding in findings if finding.part == CLOCK]
+    return [*(finding for finding in findings if finding.part != CLOCK), *clocks[:1]]
+
+
+async def _platform(
+    part: str, platform: Telegram | Zalo, name_field: str, renew: str, unreachable: str
+) -> list[Finding]:
+    """Ask a platform who we are. Both answer `getMe` alike; Zalo tells a wrong token with HTTP 200 too."""
+    variable = f"{part.upper()}_BOT_TOKEN"
+    if not platform.token:
+        return [Finding(part, "lưu ý", f"chưa có {variable} nên kênh này tắt; các kênh khác vẫn chạy.")]
+    url = f"{platform.api_url.rstrip('/')}/bot{platform.token}/getMe"
     timeout = aiohttp.ClientTimeout(total=NETWORK_SECONDS)
     try:
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
-            answer = await response.json(content_type=None)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.post(url, json={}) as response:
             status, date = response.status, response.headers.get("Date", "")
+            answer = _read_json(await response.read())
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        hint = "kiểm tra mạng của máy chủ; Telegram từng bị một số nhà mạng chặn, có thể cần TELEGRAM_API_URL khác."
-        return [Finding("Telegram", "hỏng", f"không nối được ({type(error).__name__}); {hint}")]
-    clock = _clock(date)
-    if status in {401, 404}:
-        return [
-            Finding("Telegram", "hỏng", "khóa bot sai hoặc đã bị thu hồi; lấy khóa mới từ BotFather."),
-            *clock,
-        ]
-    if not (isinstance(answer, dict) and isinstance(answer.get("result"), dict)):
-        return [
-            Finding("Telegram", "hỏng", f"máy chủ trả lời lạ (HTTP {status}); kiểm tra TELEGRAM_API_URL."),
-            *clock,
-        ]
-    name = answer["result"].get("username", "?")
-    return [Finding("Telegram", "tốt", f"nối được, bot @{name}, chế độ {telegram.mode}."), *clock]
+        return [Finding(part, "hỏng", f"không nối được ({type(error).__name__}); {unreachable}")]
+    code = answer.get("error_code") if answer.get("ok") is False else status
+    result = answer.get("result")
+    if code in {401, 404}:
+        finding = Finding(part, "hỏng", f"khóa bot sai hoặc đã bị thu hồi; {renew}.")
+    elif not isinstance(result, dict):
+        finding = Finding(part, "hỏng", f"máy chủ trả lời lạ (mã {code}); kiểm tra {part.upper()}_API_URL.")
+    else:
+        name = result.get(name_field, "?")
+        finding = Finding(part, "tốt", f"nối được, bot @{name}, chế độ {platform.mode}.")
+    return [finding, *_clock(date)]
+
+
+def _read_json(payload: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _clock(date: str) -> list[Finding]:
@@ -165,9 +193,9 @@ def _clock(date: str) -> list[Finding]:
     if off > CLOCK_OFF_SECONDS:
         return [
             Finding(
-                "Đồng hồ",
+                CLOCK,
                 "hỏng",
                 f"lệch khoảng {off:.0f} giây; bật đồng bộ giờ (NTP), nếu không tin nhắc sẽ sai giờ.",
             )
         ]
-    return [Finding("Đồng hồ", "tốt", "đúng giờ; bot luôn tính theo giờ Hà Nội, dù máy đặt múi giờ nào.")]
+    return [Finding(CLOCK, "tốt", "đúng giờ; bot luôn tính theo giờ Hà Nội, dù máy đặt múi giờ nào.")]

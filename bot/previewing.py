@@ -10,9 +10,10 @@ import functools
 import html
 import re
 
-from bot.channels.choices import for_buttons, for_typing
-from bot.channels.markdown import split_text, to_plain, utf16_length
+from bot.channels.choices import for_buttons
+from bot.channels.markdown import to_plain, utf16_length
 from bot.channels.telegram_format import keyboard, to_telegram_html
+from bot.channels.zalo import to_bubbles
 from bot.conversation import HANOI, respond
 from bot.messages import Choice, Inbound, Reply, State
 from bot.orders import ENTRY
@@ -60,8 +61,8 @@ def _matcher() -> Matcher:
 
 
 def zalo_bubbles(reply: Reply) -> list[str]:
-    """A reply where there are no buttons: plain text with numbered choices, cut into messages Zalo takes."""
-    return split_text(for_typing(reply.text, reply.choices), ZALO_LENGTH)
+    """A reply as the messages Zalo takes."""
+    return to_bubbles(reply.text, reply.choices)
 
 
 def telegram_length(reply: Reply) -> int:

@@ -30,6 +30,16 @@ class Telegram:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Zalo:
+    token: str = ""
+    api_url: str = "https://bot-api.zaloplatforms.com"
+    mode: str = "polling"
+    webhook_secret: str = ""
+    per_second: float = 10.0
+    chat_interval: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
     """What a process needs to know. `db_url` empty means a SQLite file in `data_dir`."""
 
@@ -41,6 +51,7 @@ class Settings:
     public_url: str = ""
     log_level: str = "INFO"
     telegram: Telegram = Telegram()
+    zalo: Zalo = Zalo()
 
     @property
     def cache_dir(self) -> Path:
@@ -67,8 +78,14 @@ NAMES = (
     ("telegram.webhook_secret", "TELEGRAM_WEBHOOK_SECRET", "telegram.webhook_secret"),
     ("telegram.per_second", "TELEGRAM_PER_SECOND", "telegram.per_second"),
     ("telegram.chat_interval", "TELEGRAM_CHAT_INTERVAL", "telegram.chat_interval"),
+    ("zalo.token", "ZALO_BOT_TOKEN", "zalo.token"),
+    ("zalo.api_url", "ZALO_API_URL", "zalo.api_url"),
+    ("zalo.mode", "ZALO_MODE", "zalo.mode"),
+    ("zalo.webhook_secret", "ZALO_WEBHOOK_SECRET", "zalo.webhook_secret"),
+    ("zalo.per_second", "ZALO_PER_SECOND", "zalo.per_second"),
+    ("zalo.chat_interval", "ZALO_CHAT_INTERVAL", "zalo.chat_interval"),
 )
-SECRETS = ("db_url", "telegram.token", "telegram.webhook_secret")
+SECRETS = ("db_url", "telegram.token", "telegram.webhook_secret", "zalo.token", "zalo.webhook_secret")
 
 
 def load_settings(
@@ -120,9 +137,15 @@ def _from_environment(environment: Mapping[str, str], setting: str, name: str) -
 
 
 def _build(values: Mapping[str, Any]) -> Settings:
-    telegram = {name.partition(".")[2]: value for name, value in values.items() if name.startswith("telegram.")}
+    def table(name: str) -> dict[str, Any]:
+        return {key.removeprefix(f"{name}."): value for key, value in values.items() if key.startswith(f"{name}.")}
+
     plain = {name: value for name, value in values.items() if "." not in name}
-    return Settings(**_typed(Settings, plain), telegram=Telegram(**_typed(Telegram, telegram, "telegram.")))
+    return Settings(
+        **_typed(Settings, plain),
+        telegram=Telegram(**_typed(Telegram, table("telegram"), "telegram.")),
+        zalo=Zalo(**_typed(Zalo, table("zalo"), "zalo.")),
+    )
 
 
 def _typed(shape: type, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -138,32 +161,38 @@ def _typed(shape: type, values: Mapping[str, Any], prefix: str = "") -> dict[str
 
 
 def _validate(settings: Settings) -> None:
-    telegram = settings.telegram
     _require(1 <= settings.port <= 65535, "port", settings.port, "một số từ 1 đến 65535")
-    _require(telegram.mode in {"polling", "webhook"}, "telegram.mode", telegram.mode, "polling hoặc webhook")
-    _require(telegram.per_second > 0, "telegram.per_second", telegram.per_second, "một số lớn hơn 0")
-    _require(telegram.chat_interval >= 0, "telegram.chat_interval", telegram.chat_interval, "số không âm")
-    _require(
-        not telegram.webhook_secret or re.fullmatch(r"[A-Za-z0-9_-]{1,256}", telegram.webhook_secret) is not None,
-        "telegram.webhook_secret",
-        "…",
-        "chỉ gồm chữ, số, gạch dưới, gạch ngang",
-    )
-    for name, url in (("public_url", settings.public_url), ("telegram.api_url", telegram.api_url)):
-        _require(
-            not url or re.match(r"https?://[^\s/]+", url) is not None,
-            name,
-            url,
-            "một địa chỉ http:// hoặc https://",
-        )
+    _require_url("public_url", settings.public_url)
     _require(
         settings.log_level in {"DEBUG", "INFO", "WARNING", "ERROR"},
         "log_level",
         settings.log_level,
         "DEBUG, INFO, WARNING hoặc ERROR",
     )
-    if telegram.token and telegram.mode == "webhook" and not (settings.public_url and telegram.webhook_secret):
-        raise SettingsError("telegram.mode = webhook cần cả public_url (https) và telegram.webhook_secret.")
+    _validate_platform(settings, "telegram", settings.telegram, shortest_secret=1)
+    _validate_platform(settings, "zalo", settings.zalo, shortest_secret=8)
+
+
+def _validate_platform(settings: Settings, name: str, platform: Telegram | Zalo, shortest_secret: int) -> None:
+    """Both platforms are set up alike; only their secrets differ in length."""
+    secret = platform.webhook_secret
+    _require(platform.mode in {"polling", "webhook"}, f"{name}.mode", platform.mode, "polling hoặc webhook")
+    _require(platform.per_second > 0, f"{name}.per_second", platform.per_second, "một số lớn hơn 0")
+    _require(platform.chat_interval >= 0, f"{name}.chat_interval", platform.chat_interval, "số không âm")
+    _require_url(f"{name}.api_url", platform.api_url)
+    _require(
+        not secret or re.fullmatch(rf"[A-Za-z0-9_-]{{{shortest_secret},256}}", secret) is not None,
+        f"{name}.webhook_secret",
+        "…",
+        f"{shortest_secret} đến 256 ký tự, chỉ gồm chữ không dấu, số, gạch dưới, gạch ngang",
+    )
+    if platform.token and platform.mode == "webhook" and not (settings.public_url and secret):
+        raise SettingsError(f"{name}.mode = webhook cần cả public_url (https) và {name}.webhook_secret.")
+
+
+def _require_url(name: str, url: str) -> None:
+    holds = not url or re.match(r"https?://[^\s/]+", url) is not None
+    _require(holds, name, url, "một địa chỉ http:// hoặc https://")
 
 
 def _require(holds: bool, name: str, value: object, wanted: str) -> None:  # noqa: FBT001 - reads as a sentence

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from bot.channels.contract import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import Mailbox, WebChannel
+from bot.channels.zalo import ZaloChannel
 from bot.messages import Inbound
 from bot.settings import Settings
 
@@ -24,7 +25,8 @@ class Wiring:
 
 def open_channels(settings: Settings, wiring: Wiring) -> dict[str, Channel]:
     """The channels that are switched on, by name."""
-    return {channel.name: channel for channel in (_web(wiring), _telegram(settings, wiring)) if channel}
+    channels = (_web(wiring), _telegram(settings, wiring), _zalo(settings, wiring))
+    return {channel.name: channel for channel in channels if channel}
 
 
 def _web(wiring: Wiring) -> Channel:
@@ -46,4 +48,20 @@ def _telegram(settings: Settings, wiring: Wiring) -> Channel | None:
         public_url=settings.public_url,
         per_second=telegram.per_second,
         chat_interval=telegram.chat_interval,
+    )
+
+
+def _zalo(settings: Settings, wiring: Wiring) -> Channel | None:
+    zalo = settings.zalo
+    if not zalo.token:
+        return None
+    return ZaloChannel(
+        zalo.token,
+        zalo.api_url,
+        wiring.receive,
+        mode=zalo.mode,
+        webhook_secret=zalo.webhook_secret,
+        public_url=settings.public_url,
+        per_second=zalo.per_second,
+        chat_interval=zalo.chat_interval,
     )
