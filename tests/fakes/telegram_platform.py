@@ -21,8 +21,10 @@ import aiohttp
 from aiohttp import web
 
 try:
+    from tests.fakes.faults import Fault, break_off, is_wrong, wait_for
     from tests.fakes.telegram_html import EntityError, parse_html
 except ModuleNotFoundError:  # started as a script: this folder is on the path, not the project
+    from faults import Fault, break_off, is_wrong, wait_for
     from telegram_html import EntityError, parse_html
 
 TOKEN = "123456789:AAFakeTokenFakeTokenFakeTokenFake_1"
@@ -39,22 +41,6 @@ METHODS = {
 }
 OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_SET = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-
-
-@dataclasses.dataclass(frozen=True)
-class Fault:
-    """One answer that goes wrong. `carried_out`: the platform does what was asked, and only then the answer fails."""
-
-    method: str = "sendMessage"
-    status: int = 0  # answer this instead
-    description: str = ""
-    retry_after: float = 0
-    body: str | None = None  # answer these bytes instead of JSON
-    location: str = ""  # with status 302: somewhere else
-    wait: float = 0  # seconds before the answer
-    reset: bool = False  # cut the connection instead of answering
-    half: bool = False  # cut it in the middle of the answer
-    carried_out: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,7 +205,9 @@ class FakeTelegram:
         if fault.carried_out:
             await self._answer(request, method, asked)
         await asyncio.sleep(fault.wait)
-        return await _go_wrong(request, fault) if _is_wrong(fault) else await self._answer(request, method, asked)
+        if not is_wrong(fault):
+            return await self._answer(request, method, asked)
+        return await break_off(request, fault) or _refuse(fault)
 
     async def _answer(self, request, method, asked):
         try:
@@ -260,7 +248,7 @@ class FakeTelegram:
             ready = [update for update in self._updates if not allowed or update.keys() & allowed]
             if ready or (left := until - time.monotonic()) <= 0:
                 return ready[: min(int(asked.get("limit", 100)), 100)]
-            await _wait(self._news, left)
+            await wait_for(self._news, left)
             if mine != self._poll:
                 raise ApiError(409, f"Conflict: {OTHER_POLLER}")
 
@@ -346,7 +334,7 @@ class FakeTelegram:
         async with aiohttp.ClientSession() as session:
             while True:
                 while not (self._updates and self.webhook.get("url")):
-                    await _wait(self._news, 1)
+                    await wait_for(self._news, 1)
                 headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
                 try:
                     async with session.post(self.webhook["url"], json=self._updates[0], headers=headers) as answer:
@@ -387,24 +375,7 @@ async def _parameters(request):
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in asked.items()}
 
 
-def _is_wrong(fault):
-    return fault.status or fault.reset or fault.half or fault.body is not None
-
-
-async def _go_wrong(request, fault):
-    if fault.reset:
-        request.transport.abort()
-        return web.Response()
-    if fault.half:
-        answer = web.StreamResponse(headers={"Content-Length": "500", "Content-Type": "application/json"})
-        await answer.prepare(request)
-        await answer.write(b'{"ok": true, "resu')
-        request.transport.abort()
-        return answer
-    if fault.location:
-        return web.Response(status=fault.status, headers={"Location": fault.location})
-    if fault.body is not None:
-        return web.Response(text=fault.body, status=fault.status or 200, content_type="application/json")
+def _refuse(fault):
     retry = f"retry after {fault.retry_after:g}"
     words = {
         401: "Unauthorized",
@@ -450,14 +421,6 @@ def _read_buttons(reply_markup):
     if len(buttons) > 100:
         raise ApiError(400, "Bad Request: reply markup is too long")
     return tuple(buttons)
-
-
-async def _wait(event, seconds):
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
 
 
 async def _run(arguments):
