@@ -1,14 +1,29 @@
-"""The fake platform and a channel on it, both over real loopback HTTP."""
+"""The fake platforms and a channel on each, all over real loopback HTTP."""
 
 import asyncio
 import contextlib
 
 import pytest
 
+from bot.channels import zalo
 from bot.channels.telegram import TelegramChannel, Timing
 from tests.fakes.telegram_platform import FakeTelegram
+from tests.fakes.zalo_platform import FakeZalo
 
 FAST = Timing(poll=5, connect=1, read=0.3, retry_base=0.01, retry_cap=0.05, conflict=0.05, misconfigured=0.05)
+
+FAST_ZALO = zalo.Timing(
+    poll=5,
+    idle=0.01,
+    connect=1,
+    read=0.3,
+    retry_base=0.01,
+    retry_cap=0.05,
+    flood_base=0.05,
+    flood_cap=0.4,
+    misconfigured=0.05,
+    stop=2,
+)
 
 
 class Inbox:
@@ -67,6 +82,32 @@ async def open_channel(platform, inbox):
 @pytest.fixture
 def channel(open_channel):
     return open_channel()
+
+
+@pytest.fixture
+async def zalo_platform():
+    async with FakeZalo() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def open_zalo(zalo_platform, inbox):
+    """Make channels on the fake Zalo; each is stopped at the end."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        def open_one(**options):
+            arguments = {"token": zalo_platform.token, "api_url": zalo_platform.url, "timing": FAST_ZALO}
+            arguments |= {"per_second": 1000, "chat_interval": 0, "receive": inbox.receive} | options
+            channel = zalo.ZaloChannel(**arguments)
+            stack.push_async_callback(channel.stop)
+            return channel
+
+        yield open_one
+
+
+@pytest.fixture
+def zalo_channel(open_zalo):
+    return open_zalo()
 
 
 @pytest.fixture
