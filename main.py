@@ -57,8 +57,7 @@ def ask(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def check(settings: Settings, _options: argparse.Namespace) -> int:
-    from bot.clock import utc_now
-    from bot.conversation import HANOI
+    from bot.clock import HANOI, utc_now
     from content.check import check_library, format_problem
 
     problems = check_library(settings.content_dir, utc_now().astimezone(HANOI).date())

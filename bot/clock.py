@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from zoneinfo import ZoneInfo
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def utc_now() -> datetime.datetime:
@@ -21,3 +24,9 @@ def parse_iso(text: str) -> datetime.datetime:
 
 def later(now: datetime.datetime, seconds: float) -> str:
     return iso(now + datetime.timedelta(seconds=seconds))
+
+
+def in_hanoi(moment: str | datetime.datetime) -> datetime.datetime:
+    """A moment (stored text or aware time) as Hanoi's clocks show it."""
+    aware = parse_iso(moment) if isinstance(moment, str) else moment
+    return aware.astimezone(HANOI)

@@ -9,17 +9,20 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+from collections.abc import Callable, Mapping
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from bot.clock import in_hanoi
 from bot.forms.registry import FORMS
 from bot.forms.walking import FORM, Moved, ask_again, asks, count_answers, explain, find_form, hear, open_form, tap
+from bot.known import NOTHING, Known
 from bot.messages import (
     NO_FORM,
     AskOfficial,
     Because,
     Choice,
     Inbound,
+    NoteInterest,
     Reply,
     SetLanguage,
     SetPushes,
@@ -43,6 +46,7 @@ from bot.orders import (
     find_order,
     plain_words,
 )
+from bot.outreach.registry import OPENS, ORDERS, find_desk
 from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line
 from bot.scene import Scene, close_turn, entry_choices, group_choices, joined, keep_silent, ways_on, with_menu
 from bot.texts import LANGUAGES, quote
@@ -51,7 +55,6 @@ from content.render import render_answer, render_segments
 from intents.decide import Decision, decide
 from intents.match import Matcher
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 PAGE = 8  # entries of a group shown at once: one phone screen of buttons
 LONGEST_QUESTION = 4_000  # characters read of one message; a story longer than this is asked for again, shorter
 NEAREST = 0.2  # below this score a "nearest topic" is noise, and the main topics help more
@@ -59,9 +62,18 @@ NEAREST = 0.2  # below this score a "nearest topic" is noise, and the main topic
 UNREADABLE = {"sticker", "photo", "voice", "file", "location", "contact", "other"}
 
 
-def respond(state: State, inbound: Inbound, library: Library, matcher: Matcher, now: datetime.datetime) -> Turn:
+def respond(
+    state: State,
+    inbound: Inbound,
+    library: Library,
+    matcher: Matcher,
+    now: datetime.datetime,
+    known: Known = NOTHING,
+) -> Turn:
     """Decide one message. `now` is an aware time: figures and review dates follow Hanoi's calendar day."""
-    scene = Scene(state, inbound, library, matcher, now.astimezone(HANOI).date())
+    if known.person and known.person.commune and not state.commune:
+        state = dataclasses.replace(state, commune=known.person.commune)
+    scene = Scene(state, inbound, library, matcher, in_hanoi(now).date(), known)
     if inbound.in_group and not inbound.addressed:
         return keep_silent(scene, "nhóm: không gọi tới bot")
     if inbound.kind == "blocked":
@@ -93,7 +105,7 @@ def _text(scene: Scene, raw: str) -> Turn:
         plain = words[0] if words else "menu"
     if scene.state.awaiting == "handover":
         return _handover_text(scene, raw.strip(), plain)
-    order = find_order(text, plain)
+    order = _order(scene, text, plain)
     if order:
         return _perform(scene, order)
     if plain in YES_WORDS | NO_WORDS:  # to nothing we asked
@@ -141,6 +153,11 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
     return None
 
 
+def _order(scene: Scene, text: str, plain: str) -> str:
+    """The action a whole message orders, ours or a desk's, or ""."""
+    return find_order(text, plain) or ("" if scene.inbound.in_group else ORDERS.get(plain, ""))
+
+
 def _asked_back(scene: Scene) -> bool:
     return any(choice.action == NONE_OF_THESE for choice in scene.state.offered)
 
@@ -160,16 +177,13 @@ def _perform(scene: Scene, action: str) -> Turn:
         moved = tap(scene.state.form, action, scene.setting)
         if moved:
             return _form_turn(scene, moved)
-    if action == HANDOVER:
-        return _handover(scene)
-    if action == SEND_QUESTION:
-        return _send_question(scene, scene.state.unanswered)
-    if action == NONE_OF_THESE:
-        return _none_of_these(scene)
-    if action == CANCEL:
-        return with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi"))
-    if action in (STOP, RESUME):
-        return _pushes(scene, allowed=action == RESUME)
+    desk = find_desk(action)
+    if desk and not scene.inbound.in_group:
+        return desk.perform(scene, action.removeprefix(desk.prefix))
+    return _PLAIN_ACTIONS.get(action, _menu)(scene)
+
+
+def _menu(scene: Scene) -> Turn:
     return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
 
 
@@ -273,6 +287,10 @@ def _answer(
         return _pushes(scene, allowed=True, because=because)
     if entry.action == "menu":
         return with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
+    opens = OPENS.get(entry.action) if not scene.inbound.in_group else None
+    opened = opens(scene, text, because) if opens else None
+    if opened:
+        return opened
     form = FORMS.get(entry.action) if not scene.inbound.in_group else None
     told = text or (scene.state.unanswered if _asked_back(scene) else "")
     if form and (form.at_once or count_answers(form.name, scene.setting, told)):
@@ -290,6 +308,7 @@ def _answer(
     options = (*invite, *entry_choices(scene, entry.next), *ways_on(scene))
     options = (*instead.choices, *options) if instead else options
     topic = scene.state.topic if small_talk else entry.id
+    interest = () if small_talk or scene.inbound.in_group else (NoteInterest(entry.group),)
     reply = Reply(joined(*parts), options)
     # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.
     return close_turn(
@@ -297,6 +316,7 @@ def _answer(
         [reply],
         because,
         text or entry.menu,
+        effects=interest,
         topic=topic,
         unanswered=text,
         awaiting="",
@@ -321,7 +341,7 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
     None for orders (menu, handover, stop): they leave the form. A message for another form moves to that one.
     """
     form = scene.state.form
-    if text.startswith("/") or find_order(text, plain):
+    if text.startswith("/") or _order(scene, text, plain):
         return None
     heard = hear(form, text, scene.setting)
     if heard and heard.sure:
@@ -359,7 +379,8 @@ def _form_turn(scene: Scene, moved: Moved, because: Because | None = None, **cha
     if moved.ended:
         reply = Reply(reply.text, (*reply.choices, *ways_on(scene)))
         changes["topic"] = moved.entry
-    return close_turn(scene, [reply], because, scene.say("form.answer"), effects=(), form=moved.form, **changes)
+    heard = scene.say("form.answer")
+    return close_turn(scene, [reply], because, heard, effects=moved.effects, form=moved.form, **changes)
 
 
 def _start(scene: Scene) -> Turn:
@@ -408,7 +429,7 @@ def _handover(scene: Scene, because: Because | None = None) -> Turn:
 def _handover_text(scene: Scene, raw: str, plain: str) -> Turn:
     if plain in CANCEL_WORDS:
         return _perform(scene, CANCEL)
-    order = find_order(raw, plain)
+    order = _order(scene, raw, plain)
     if order:
         return _perform(dataclasses.replace(scene, state=dataclasses.replace(scene.state, awaiting="")), order)
     return _send_question(scene, raw[:LONGEST_QUESTION])
@@ -456,3 +477,13 @@ def _group_page(scene: Scene, target: str) -> Turn:
     options.append(Choice(scene.say("choice.menu"), MENU))
     reply = Reply(scene.say("group", title=group.title), tuple(options))
     return close_turn(scene, [reply], Because("action", "chung.menu", reason=f"nhóm {slug}"), group.menu, awaiting="")
+
+
+_PLAIN_ACTIONS: Mapping[str, Callable[[Scene], Turn]] = {
+    HANDOVER: _handover,
+    SEND_QUESTION: lambda scene: _send_question(scene, scene.state.unanswered),
+    NONE_OF_THESE: _none_of_these,
+    CANCEL: lambda scene: with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi")),
+    STOP: lambda scene: _pushes(scene, allowed=False),
+    RESUME: lambda scene: _pushes(scene, allowed=True),
+}

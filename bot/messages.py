@@ -146,7 +146,167 @@ class SetLanguage:
     language: str
 
 
-Effect = AskOfficial | SetPushes | SetLanguage
+@dataclasses.dataclass(frozen=True, slots=True)
+class GiveConsent:
+    """Store an explicit agreement: its purpose, the version of the wording and the wording the person saw."""
+
+    purpose: str
+    version: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WithdrawConsent:
+    purpose: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SetProfile:
+    """Remember what the person told about themselves: `field` is full_name, phone or commune."""
+
+    field: Literal["full_name", "phone", "commune"]
+    value: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SetGroup:
+    """The person says to belong to a priority group, or (`member` False) no longer."""
+
+    group: str
+    member: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NoteInterest:
+    """The person asked about this topic (an entry's group)."""
+
+    topic: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Register:
+    """Take a seat in a session, or a place in its waiting list; `remind_minutes` before the start, "1440,120"."""
+
+    session_id: int
+    seat: Literal["registered", "waiting"]
+    full_name: str
+    phone: str
+    remind_minutes: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GiveUpPlace:
+    session_id: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SetReminding:
+    """Change how many minutes before a session the person is reminded; "" for never."""
+
+    session_id: int
+    remind_minutes: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TellOutcome:
+    """What came of a session, as the person says: hired, promised, not-hired or absent."""
+
+    session_id: int
+    outcome: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class KeepDeadline:
+    """Remind of a deadline: days are Hanoi's as "2026-11-22"; `times` due days in all, the next one `due_on`."""
+
+    kind: str
+    base_on: str
+    due_on: str
+    times: int = 1
+    note: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CloseDeadline:
+    deadline_id: int
+    status: Literal["done", "stopped"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class KeepNeed:
+    kind: str
+    level: str = ""
+    trade: str = ""
+    commune: str = ""
+    group: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CloseNeed:
+    kind: str
+    status: Literal["met", "withdrawn"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SetCampaign:
+    """Join a campaign, or (`joined` False) leave it."""
+
+    campaign: str
+    joined: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rate:
+    """The answer about this entry helped or did not; `text` is what was asked."""
+
+    entry_id: str
+    text: str
+    helpful: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReplyToOfficial:
+    """The person's own words under a question an official answered or still has open."""
+
+    question_id: int
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LinkOfficial:
+    """The person typed the one-time code that links this address to an official's account."""
+
+    code: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EraseMe:
+    """Forget the person: all they told goes at once, the address once the farewell is out."""
+
+
+Effect = (
+    AskOfficial
+    | SetPushes
+    | SetLanguage
+    | GiveConsent
+    | WithdrawConsent
+    | SetProfile
+    | SetGroup
+    | NoteInterest
+    | Register
+    | GiveUpPlace
+    | SetReminding
+    | TellOutcome
+    | KeepDeadline
+    | CloseDeadline
+    | KeepNeed
+    | CloseNeed
+    | SetCampaign
+    | Rate
+    | ReplyToOfficial
+    | LinkOfficial
+    | EraseMe
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,28 +15,18 @@ from collections.abc import Callable
 
 from bot.clock import iso, later, utc_now
 from bot.conversation import respond
-from bot.messages import (
-    AskOfficial,
-    Because,
-    Effect,
-    Inbound,
-    Reply,
-    SetLanguage,
-    SetPushes,
-    State,
-    Turn,
-    parse_state,
-    write_choices,
-)
+from bot.known import Known, load_known
+from bot.messages import Because, Inbound, Reply, State, Turn, parse_state, write_choices
+from bot.performing import perform
 from bot.texts import say
 from bot.voice import Voice
-from content.model import Library
-from intents.match import Matcher
-from storage import dialogues, outbox, people, questions, seen, turns
+from storage import dialogues, outbox, people, seen, turns
 from storage.database import Connection, Database
+from storage.registrations import SeatGone
 
 log = logging.getLogger(__name__)
 
+TRIES = 3  # a turn is decided again when the last seat was taken by somebody else in the same moment
 REPLY_KEPT_SECONDS = 24 * 3600  # a reply that could not be sent for a day no longer answers anything
 
 
@@ -51,17 +41,26 @@ class Receipt:
 
 def receive(database: Database, voice: Voice, inbound: Inbound, now: datetime.datetime) -> Receipt:
     """Handle one message completely; returns after the commit. Storage errors pass: the platform will repeat."""
+    for _ in range(TRIES - 1):
+        try:
+            return _receive_once(database, voice, inbound, now)
+        except SeatGone:
+            continue
+    return _receive_once(database, voice, inbound, now)
+
+
+def _receive_once(database: Database, voice: Voice, inbound: Inbound, now: datetime.datetime) -> Receipt:
     now_at = iso(now)
     with database.transaction() as connection:
         if not seen.mark_seen(connection, inbound.channel, inbound.message_id, now_at):
             return Receipt(repeated=True)
         person = people.get_or_create_person(connection, inbound.channel, inbound.address, inbound.name, now_at)
         state = parse_state(dialogues.load_dialogue(connection, person.id))
-        turn = _respond_safely(state, inbound, voice.library, voice.companion, now)
+        turn = _respond_safely(state, inbound, voice, now, load_known(connection, person, now_at))
         dialogues.save_dialogue(connection, person.id, turn.state.to_json(), now_at)
         turn_id = _record(connection, person.id, inbound, turn.because, now_at)
         for effect in turn.effects:
-            _apply(connection, person.id, effect, now_at)
+            perform(connection, person, effect, now_at)
         if inbound.kind == "blocked":
             people.mark_gone(connection, inbound.channel, inbound.address, "người dùng chặn bot", now_at)
         deliveries = [
@@ -85,10 +84,10 @@ class Inbox:
         self._wake(inbound.channel)
 
 
-def _respond_safely(state: State, inbound: Inbound, library: Library, matcher: Matcher, now: datetime.datetime) -> Turn:
+def _respond_safely(state: State, inbound: Inbound, voice: Voice, now: datetime.datetime, known: Known) -> Turn:
     """A fault of ours must not swallow a person's message: they are told, and the message is kept with its reason."""
     try:
-        return respond(state, inbound, library, matcher, now)
+        return respond(state, inbound, voice.library, voice.companion, now, known)
     except Exception as error:
         log.exception("turn.failed", extra={"channel": inbound.channel, "message_id": inbound.message_id})
         sorry = Reply(say(state.language, "trouble"))
@@ -107,19 +106,6 @@ def _record(connection: Connection, person_id: int, inbound: Inbound, because: B
         json.dumps({"reason": because.reason, "candidates": because.candidates}, ensure_ascii=False),
         now_at,
     )
-
-
-def _apply(connection: Connection, person_id: int, effect: Effect, now_at: str) -> None:
-    match effect:
-        case AskOfficial():
-            context = json.dumps(effect.recent, ensure_ascii=False)
-            questions.open_question(connection, person_id, effect.text, effect.reason, context, now_at)
-        case SetPushes():
-            people.set_pushes(connection, person_id, allowed=effect.allowed)
-            if not effect.allowed:
-                outbox.cancel_pushes(connection, person_id, "người nhận đã dừng", now_at)
-        case SetLanguage():
-            people.set_language(connection, person_id, effect.language)
 
 
 def _delivery(

@@ -10,6 +10,7 @@ import datetime
 
 from bot.forms.form import Setting
 from bot.forms.registry import FORMS
+from bot.known import NOTHING, Known
 from bot.messages import NO_FORM, Because, Choice, Effect, FormState, Inbound, Reply, State, Turn
 from bot.orders import ENTRY, GROUP, HANDOVER, MENU
 from bot.texts import quote, say
@@ -28,13 +29,14 @@ class Scene:
     library: Library
     matcher: Matcher
     today: datetime.date
+    known: Known = NOTHING
 
     def say(self, key: str, **values: object) -> str:
         return say(self.state.language, key, **values)
 
     @property
     def setting(self) -> Setting:
-        return Setting(self.library, self.today)
+        return Setting(self.library, self.today, self.known)
 
 
 def with_menu(scene: Scene, sentence: str, because: Because, *effects: Effect, **changes: str) -> Turn:

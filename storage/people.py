@@ -13,9 +13,10 @@ from storage.database import Connection
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Person:
-    """`commune` is empty until known; `gone_at` is empty while the address works.
+    """`name` is what the platform calls them, `full_name` and `phone` what they told us; `commune` is a slug.
 
-    `pushes_allowed` is the person's stop switch for what they did not ask for; it is not a consent.
+    `gone_at` is empty while the address works, `erased_at` until they ask to be forgotten. `pushes_allowed` is the
+    stop switch for what they did not ask for; it is not a consent.
     """
 
     id: int
@@ -28,9 +29,12 @@ class Person:
     gone_at: str
     created_at: str
     last_seen_at: str
+    full_name: str = ""
+    phone: str = ""
+    erased_at: str = ""
 
 
-_COLUMNS = "id, channel, address, name, language, commune, pushes_allowed, gone_at, created_at, last_seen_at"
+_COLUMNS = ", ".join(field.name for field in dataclasses.fields(Person))
 
 
 def _person(row: dict[str, Any]) -> Person:
@@ -118,3 +122,48 @@ def count_people(c: Connection) -> int:
     """How many people ever wrote, gone or not."""
     row = c.row("SELECT COUNT(*) AS n FROM people")
     return int(row["n"]) if row else 0
+
+
+def set_profile(c: Connection, person_id: int, field: str, value: str) -> None:
+    """Remember what a person told about themselves; `field` is full_name, phone or commune."""
+    if field not in {"full_name", "phone", "commune"}:
+        raise ValueError(field)
+    c.execute(
+        f"UPDATE people SET {field} = :value WHERE id = :id",  # noqa: S608 — one of three names above
+        {"value": value, "id": person_id},
+    )
+
+
+def list_groups(c: Connection, person_id: int) -> list[str]:
+    """The priority groups a person said to belong to."""
+    rows = c.rows("SELECT group_slug FROM person_groups WHERE person_id = :id ORDER BY group_slug", {"id": person_id})
+    return [str(row["group_slug"]) for row in rows]
+
+
+def add_group(c: Connection, person_id: int, group_slug: str, now: str) -> None:
+    """Remember that a person belongs to a priority group; twice is once."""
+    c.execute(
+        """
+        INSERT INTO person_groups (person_id, group_slug, created_at) VALUES (:id, :group_slug, :now)
+        ON CONFLICT DO NOTHING
+        """,
+        {"id": person_id, "group_slug": group_slug, "now": now},
+    )
+
+
+def remove_group(c: Connection, person_id: int, group_slug: str) -> None:
+    c.execute(
+        "DELETE FROM person_groups WHERE person_id = :id AND group_slug = :group_slug",
+        {"id": person_id, "group_slug": group_slug},
+    )
+
+
+def note_interest(c: Connection, person_id: int, topic: str, now: str) -> None:
+    """Count one more question about a topic; the words are not kept here."""
+    c.execute(
+        """
+        INSERT INTO interests (person_id, topic, times, last_at) VALUES (:id, :topic, 1, :now)
+        ON CONFLICT (person_id, topic) DO UPDATE SET times = interests.times + 1, last_at = excluded.last_at
+        """,
+        {"id": person_id, "topic": topic, "now": now},
+    )

@@ -111,7 +111,8 @@ def _chosen(policy: Policy, keys: tuple[str, ...], answers: Answers) -> str:
     for key in keys:
         accepted = {value for alternative in policy.who for value in alternative.get(key, ())}
         values = [value for value in answers[key].split("+") if value in accepted - {WORKING_AGE}]
-        labels += [f"“{FORM.get_step(key).label(value)}”" for value in values]
+        step = FORM.get_step(key)
+        labels += [f"“{step.label(value, step.options)}”" for value in values]
     return ", ".join(labels)
 
 

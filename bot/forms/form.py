@@ -9,7 +9,8 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
 
-from bot.messages import Choice, Reply
+from bot.known import NOTHING, Known
+from bot.messages import Choice, Effect, Reply
 from bot.orders import ENTRY
 from content.model import Library
 
@@ -19,10 +20,11 @@ SKIPPED = "-"  # the value of a step the person would rather not answer
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Setting:
-    """What a form may look at: the library in use and Hanoi's calendar day."""
+    """What a form may look at: the library in use, Hanoi's calendar day, and what is known of the person."""
 
     library: Library
     today: datetime.date
+    known: Known = NOTHING
 
 
 def lead_on(setting: Setting, *ids: str) -> tuple[Choice, ...]:
@@ -36,13 +38,14 @@ class Option:
     """A choice of a step. `label` is at most 24 characters.
 
     `words` are phrases, small and without diacritics, that mean it inside any sentence; those `alone` mean it only in a
-    short answer to this very question ("không").
+    short answer to this very question ("không"). `title` says in full what the label hints at, or "".
     """
 
     value: str
     label: str
     words: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
+    title: str = ""
 
 
 def nothing(_text: str, _today: datetime.date) -> str:
@@ -59,6 +62,16 @@ def always(_answers: Answers, _setting: Setting) -> bool:
     return True
 
 
+def no_options(_answers: Answers, _setting: Setting) -> tuple[Option, ...]:
+    """The offer of a step whose options are always the same."""
+    return ()
+
+
+def no_effects(_answers: Answers, _setting: Setting) -> tuple[Effect, ...]:
+    """What a form that only tells something leaves behind."""
+    return ()
+
+
 def as_written(value: str) -> str:
     return value
 
@@ -71,6 +84,8 @@ class Step:
     anywhere in a message ("8tr"), `read` one that only makes sense as the whole answer ("8"); both return "" when there
     is none. `check` returns what is wrong with a value, in Vietnamese, or "". `tell` says a value back. A step that is
     not `needed` for the answers so far is left out. `several` lets more than one option be typed ("1, 3").
+    `offer` makes options from what is known (the coming sessions); they stand before the fixed ones. `question_for`
+    makes a question that needs what is known.
     """
 
     key: str
@@ -83,12 +98,22 @@ class Step:
     tell: Callable[[str], str] = as_written
     needed: Callable[[Answers, Setting], bool] = always
     several: bool = False
+    offer: Callable[[Answers, Setting], tuple[Option, ...]] = no_options
+    question_for: Callable[[Answers, Setting], str] | None = None
 
-    def label(self, value: str) -> str:
-        """The value as a person reads it: `tell` of a value the step reads, or the labels of options."""
+    def ask(self, answers: Answers, setting: Setting) -> str:
+        """The question as it is asked now."""
+        return self.question_for(answers, setting) if self.question_for else self.question
+
+    def offered(self, answers: Answers, setting: Setting) -> tuple[Option, ...]:
+        """The options that stand under the question now."""
+        return (*self.offer(answers, setting), *self.options)
+
+    def label(self, value: str, options: tuple[Option, ...]) -> str:
+        """The value as a person reads it: `tell` of a value the step reads, or the labels of the `options` offered."""
         if self.tell is not as_written and value != SKIPPED:
             return self.tell(value)
-        labels = {option.value: option.label for option in self.options}
+        labels = {option.value: option.label for option in options}
         parts = value.split("+") if self.several else [value]
         return ", ".join(labels.get(part, part) for part in parts)
 
@@ -98,7 +123,8 @@ class Form:
     """`name` is the action that opens it; `entry` the id of the entry that explains it and names its sources.
 
     `invite` is the button that opens it from the entry; a form `at_once` opens without that button.
-    `finish` makes the result from the answers; walking adds the sources and the ways on.
+    `finish` makes the result from the answers; walking adds the sources and the ways on. `effects` is what the result
+    leaves behind. Without `again` no button offers to fill it in once more.
     """
 
     name: str
@@ -108,6 +134,7 @@ class Form:
     steps: tuple[Step, ...]
     finish: Callable[[Answers, Setting], Reply]
     at_once: bool = False
+    effects: Callable[[Answers, Setting], tuple[Effect, ...]] = no_effects
 
     def get_step(self, key: str) -> Step:
         """The step; KeyError when there is none."""

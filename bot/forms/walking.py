@@ -12,7 +12,7 @@ import re
 from bot.forms.form import SKIPPED, Answers, Form, Setting, Step, nothing
 from bot.forms.readers import match_options, plain
 from bot.forms.registry import FORMS
-from bot.messages import NO_FORM, Choice, FormState, Reply
+from bot.messages import NO_FORM, Choice, Effect, FormState, Reply
 from content.render import render_answer
 
 # "f:<form>" opens, "f:<form>:<step>:<value>" answers a step. They stand in buttons on phones for years.
@@ -43,7 +43,8 @@ SHORT = 4  # words: an answer to the question rather than a question of its own
 class Moved:
     """What became of a form, explained by `entry`. `form` is NO_FORM when it `ended`: "done" with a result, or "left".
 
-    `sure` is false when the message could as well be a question of its own. `reason` is for the console.
+    `sure` is false when the message could as well be a question of its own. `reason` is for the console. `effects` is
+    what a finished form leaves behind.
     """
 
     entry: str
@@ -52,6 +53,7 @@ class Moved:
     reason: str
     ended: str = ""
     sure: bool = True
+    effects: tuple[Effect, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,17 +73,17 @@ def find_form(state: FormState) -> Form | None:
 def open_form(name: str, setting: Setting, text: str = "", lead: str = "") -> Moved:
     """Begin a form, with whatever the message that led to it already says. KeyError for an unknown form."""
     form = FORMS[name]
-    found = _find_all(form, text, setting, skip=())
-    found = {key: value for key, value in found.items() if not _complaint(form.get_step(key), value)}
+    found = _find_all(form, text, setting, {}, skip=())
+    found = {key: value for key, value in found.items() if not _complaint(form.get_step(key), value, {}, setting)}
     entry = setting.library.find_entry(form.entry) if form.at_once else None
     short = render_answer(setting.library, entry, setting.today).short if entry else ""
-    leads = (lead, short, _understood(form, found))
+    leads = (lead, short, _understood(form, found, {}, setting))
     return _go_on(form, {}, found, setting, "\n\n".join(part for part in leads if part))
 
 
 def count_answers(name: str, setting: Setting, text: str) -> int:
     """How many of the form's steps a message that asks for it already answers."""
-    return len(_find_all(FORMS[name], text, setting, skip=()))
+    return len(_find_all(FORMS[name], text, setting, {}, skip=()))
 
 
 def tap(state: FormState, action: str, setting: Setting) -> Moved | None:
@@ -97,7 +99,7 @@ def tap(state: FormState, action: str, setting: Setting) -> Moved | None:
     if key == BACK:
         return _go_back(form, answers, setting)
     step = next((step for step in form.steps if step.key == key), None)
-    if step is None or value not in {option.value for option in step.options}:
+    if step is None or value not in {option.value for option in step.offered(answers, setting)}:
         return _go_on(form, answers if key else {}, {}, setting, "")
     return _go_on(form, answers, {key: value}, setting, "")
 
@@ -114,15 +116,15 @@ def hear(state: FormState, text: str, setting: Setting) -> Moved | None:
     step = form.find_open(answers, setting)
     if step is None:
         return _go_on(form, answers, {}, setting, "")
-    control = _control(form, step, answers, words)
+    control = _control(form, step, answers, setting, words)
     if control:
         return tap(state, control, setting)
     heard = _listen(form, step, text, answers, setting)
     if heard.complaint:
-        return _again(form, step, answers, "", heard.complaint)
+        return _again(form, step, answers, setting, "", heard.complaint)
     if not heard.found:
         return None
-    lead = _understood(form, heard.found)
+    lead = _understood(form, heard.found, answers, setting)
     return dataclasses.replace(_go_on(form, answers, heard.found, setting, lead), sure=heard.sure)
 
 
@@ -135,68 +137,76 @@ def ask_again(state: FormState, setting: Setting, lead: str = "") -> Moved:
     """The open question once more, after `lead`."""
     form, answers = FORMS[state.name], dict(state.answers)
     step = form.find_open(answers, setting)
-    return _again(form, step, answers, lead, step.question) if step else _go_on(form, answers, {}, setting, lead)
+    if step is None:
+        return _go_on(form, answers, {}, setting, lead)
+    return _again(form, step, answers, setting, lead, step.ask(answers, setting))
 
 
 def explain(state: FormState, setting: Setting) -> Moved:
     """What the open question expects, with an example: for an answer that was not understood."""
     form, answers = FORMS[state.name], dict(state.answers)
     step = form.find_open(answers, setting)
-    return _again(form, step, answers, "", step.expected) if step else _go_on(form, answers, {}, setting, "")
+    if step is None:
+        return _go_on(form, answers, {}, setting, "")
+    return _again(form, step, answers, setting, "", step.expected)
 
 
-def _control(form: Form, step: Step, answers: Answers, words: str) -> str:
+def _control(form: Form, step: Step, answers: Answers, setting: Setting, words: str) -> str:
     """The action of "Quay lại" or "Thôi" when its number was typed."""
-    controls = _choices(form, step, answers)[len(step.options) :]
-    return next((choice.action for n, choice in enumerate(controls, len(step.options) + 1) if words == str(n)), "")
+    count = len(step.offered(answers, setting))
+    controls = _choices(form, step, answers, setting)[count:]
+    return next((choice.action for n, choice in enumerate(controls, count + 1) if words == str(n)), "")
 
 
 def _listen(form: Form, step: Step, text: str, answers: Answers, setting: Setting) -> _Heard:
     """What a message answers: the open step first, then whatever else of the form shows itself in it."""
-    whole = _read_whole(step, text, setting)
+    whole = _read_whole(step, text, answers, setting)
     if whole:
-        return _Heard({step.key: whole}, _complaint(step, whole))
-    found = _find_all(form, text, setting, skip=answers)
+        return _Heard({step.key: whole}, _complaint(step, whole, answers, setting))
+    found = _find_all(form, text, setting, answers, skip=answers)
     if step.key not in found:
-        found = _find_all(form, text, setting, skip=())
+        found = _find_all(form, text, setting, answers, skip=())
     for key, value in found.items():
-        complaint = _complaint(form.get_step(key), value)
+        complaint = _complaint(form.get_step(key), value, answers, setting)
         if complaint:
             return _Heard({}, complaint)
     return _Heard(found, sure=len(found) > 1 or len(text.split()) <= SHORT or not asks(text))
 
 
-def _complaint(step: Step, value: str) -> str:
+def _complaint(step: Step, value: str, answers: Answers, setting: Setting) -> str:
     """What is wrong with a value; nothing is wrong with an option."""
-    options = {option.value for option in step.options}
+    options = {option.value for option in step.offered(answers, setting)}
     return "" if set(value.split("+")) <= options else step.check(value)
 
 
-def _read_whole(step: Step, text: str, setting: Setting) -> str:
+def _read_whole(step: Step, text: str, answers: Answers, setting: Setting) -> str:
     """The message as nothing but the answer: option numbers, a label, or what the step itself reads."""
     words = plain(text)
+    options = step.offered(answers, setting)
     numbers = _NUMBERS.fullmatch(words)
-    if numbers and step.options and not re.search(r"\d[.,]\d", text):
+    if numbers and options and not re.search(r"\d[.,]\d", text):
         picked = [int(number) for number in re.findall(r"\d+", numbers[1])]
-        if all(1 <= number <= len(step.options) for number in picked) and (step.several or len(picked) == 1):
-            return "+".join(dict.fromkeys(step.options[number - 1].value for number in picked))
-    for option in step.options:
+        if all(1 <= number <= len(options) for number in picked) and (step.several or len(picked) == 1):
+            return "+".join(dict.fromkeys(options[number - 1].value for number in picked))
+    for option in options:
         if words == plain(option.label):
             return option.value
     if len(words.split()) > SHORT:
         return ""
-    spoken = match_options(text, step.options, alone=True)
+    spoken = match_options(text, options, alone=True)
     return spoken[0] if len(spoken) == 1 else step.read(text, setting.today)
 
 
-def _find_all(form: Form, text: str, setting: Setting, skip: Answers | tuple[str, ...]) -> dict[str, str]:
+def _find_all(
+    form: Form, text: str, setting: Setting, answers: Answers, skip: Answers | tuple[str, ...]
+) -> dict[str, str]:
     """Every step's value that shows itself in the message, without the steps to `skip`."""
     found = {}
     for step in form.steps:
         if step.key in skip or not text:
             continue
         value = step.find(text, setting.today)
-        options = match_options(text, step.options)
+        options = match_options(text, step.offered(answers, setting))
         if not value and (len(options) == 1 or (options and step.several)):
             value = "+".join(options)
         if value:
@@ -204,9 +214,10 @@ def _find_all(form: Form, text: str, setting: Setting, skip: Answers | tuple[str
     return found
 
 
-def _understood(form: Form, found: dict[str, str]) -> str:
+def _understood(form: Form, found: dict[str, str], answers: Answers, setting: Setting) -> str:
     """What was read, said back so that it can be corrected; nothing for what was skipped."""
-    said = [form.get_step(key).label(value) for key, value in found.items() if value != SKIPPED]
+    steps = [(form.get_step(key), value) for key, value in found.items() if value != SKIPPED]
+    said = [step.label(value, step.offered(answers, setting)) for step, value in steps]
     return f"Tôi hiểu: {'; '.join(said)}." if said else ""
 
 
@@ -219,7 +230,7 @@ def _go_on(form: Form, answers: Answers, found: dict[str, str], setting: Setting
         return Moved(
             form.entry,
             state,
-            _question(form, step, given, lead, step.question),
+            _question(form, step, given, setting, lead, step.ask(given, setting)),
             f"biểu mẫu {form.name}: hỏi {step.key}",
         )
     result = form.finish(given, setting)
@@ -228,13 +239,20 @@ def _go_on(form: Form, answers: Answers, found: dict[str, str], setting: Setting
     if entry:
         parts.append(render_answer(setting.library, entry, setting.today).footer)
     text = "\n\n".join(part for part in parts if part)
-    choices = (*result.choices, Choice(form.again, FORM + form.name))
-    return Moved(form.entry, NO_FORM, Reply(text, choices), f"biểu mẫu {form.name}: xong", ended="done")
+    again = (Choice(form.again, FORM + form.name),) if form.again else ()
+    return Moved(
+        form.entry,
+        NO_FORM,
+        Reply(text, (*result.choices, *again)),
+        f"biểu mẫu {form.name}: xong",
+        ended="done",
+        effects=form.effects(given, setting),
+    )
 
 
-def _again(form: Form, step: Step, answers: Answers, lead: str, sentence: str) -> Moved:
+def _again(form: Form, step: Step, answers: Answers, setting: Setting, lead: str, sentence: str) -> Moved:
     state = FormState(form.name, tuple(answers.items()))
-    reply = _question(form, step, answers, lead, sentence)
+    reply = _question(form, step, answers, setting, lead, sentence)
     return Moved(form.entry, state, reply, f"biểu mẫu {form.name}: hỏi lại {step.key}")
 
 
@@ -251,15 +269,17 @@ def _leave(form: Form) -> Moved:
     return Moved(form.entry, NO_FORM, Reply(""), f"biểu mẫu {form.name}: thôi", ended="left")
 
 
-def _question(form: Form, step: Step, answers: Answers, lead: str, sentence: str) -> Reply:
+def _question(form: Form, step: Step, answers: Answers, setting: Setting, lead: str, sentence: str) -> Reply:
     hint = "" if step.read is nothing else _TYPED_CONTROLS[bool(answers)]
-    return Reply("\n\n".join(part for part in (lead, sentence, hint) if part), _choices(form, step, answers))
+    text = "\n\n".join(part for part in (lead, sentence, hint) if part)
+    return Reply(text, _choices(form, step, answers, setting))
 
 
-def _choices(form: Form, step: Step, answers: Answers) -> tuple[Choice, ...]:
+def _choices(form: Form, step: Step, answers: Answers, setting: Setting) -> tuple[Choice, ...]:
     """The step's options, then "Quay lại" and "Thôi": not where a number is asked, for a typed 5 must stay a five."""
     prefix = f"{FORM}{form.name}:"
-    options = tuple(Choice(option.label, f"{prefix}{step.key}:{option.value}") for option in step.options)
+    offered = step.offered(answers, setting)
+    options = tuple(Choice(option.label, f"{prefix}{step.key}:{option.value}", option.title) for option in offered)
     if step.read is not nothing:
         return options
     back = (Choice("Quay lại", prefix + BACK),) if answers else ()

@@ -1,0 +1,65 @@
+"""What the database knew about a person when their message came: the frozen second half of what a turn is decided from.
+
+Loaded in the same transaction the turn is performed in; the conversation itself never looks at a database.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from storage import consents, deadlines, needs, people, registrations, sessions
+from storage.consents import Consent
+from storage.database import Connection
+from storage.deadlines import Deadline
+from storage.needs import Need
+from storage.people import Person
+from storage.registrations import Registration
+from storage.sessions import Session
+
+MOST_SESSIONS = 200  # coming sessions looked at; the city holds about 255 a year
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Known:
+    """`person` is None in a conversation that keeps nothing (the terminal). Lists hold also what is over or ended.
+
+    `sessions` are those not over yet, the soonest first; `now` is UTC ISO text.
+    """
+
+    now: str = ""
+    person: Person | None = None
+    groups: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    registrations: tuple[Registration, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+    def consented(self, purpose: str) -> bool:
+        return any(one.purpose == purpose and not one.withdrawn_at for one in self.consents)
+
+    def find_session(self, session_id: str | int) -> Session | None:
+        """The coming session with this number; None for one that is over or unknown."""
+        return next((one for one in self.sessions if str(one.id) == str(session_id)), None)
+
+    def find_place(self, session_id: int) -> Registration | None:
+        """The person's registration or place in the waiting list of a session; None when they hold none."""
+        held = (one for one in self.registrations if one.session_id == session_id)
+        return next((one for one in held if one.status != "cancelled"), None)
+
+
+NOTHING = Known()
+
+
+def load_known(c: Connection, person: Person, now: str) -> Known:
+    """All of it, in a handful of indexed reads."""
+    return Known(
+        now=now,
+        person=person,
+        groups=tuple(people.list_groups(c, person.id)),
+        consents=tuple(consents.list_consents(c, person.id)),
+        sessions=tuple(sessions.list_coming(c, now, MOST_SESSIONS)),
+        registrations=tuple(registrations.list_of_person(c, person.id)),
+        deadlines=tuple(deadlines.list_of_person(c, person.id)),
+        needs=tuple(needs.list_of_person(c, person.id)),
+    )

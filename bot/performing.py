@@ -1,0 +1,97 @@
+"""Carries out what a turn decided: one function per effect, all in the transaction the message is handled in.
+
+What an effect means stands at its class in `messages`. Nothing here decides or sends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.clock import in_hanoi
+from bot.messages import (
+    AskOfficial,
+    CloseNeed,
+    Effect,
+    GiveConsent,
+    KeepNeed,
+    NoteInterest,
+    SetGroup,
+    SetLanguage,
+    SetProfile,
+    SetPushes,
+    WithdrawConsent,
+)
+from storage import consents, needs, outbox, people, questions
+from storage.database import Connection
+from storage.people import Person
+
+Perform = Callable[[Connection, Person, Any, str], None]
+
+
+def perform(c: Connection, person: Person, effect: Effect, now: str) -> None:
+    """Carry out one effect at `now` (UTC ISO text). KeyError for one that nobody performs: a fault of ours."""
+    PERFORMERS[type(effect)](c, person, effect, now)
+
+
+def _ask_official(c: Connection, person: Person, effect: AskOfficial, now: str) -> None:
+    context = json.dumps(effect.recent, ensure_ascii=False)
+    questions.open_question(c, person.id, effect.text, effect.reason, context, now)
+
+
+def _set_pushes(c: Connection, person: Person, effect: SetPushes, now: str) -> None:
+    people.set_pushes(c, person.id, allowed=effect.allowed)
+    if not effect.allowed:
+        outbox.cancel_pushes(c, person.id, "người nhận đã dừng", now)
+
+
+def _set_language(c: Connection, person: Person, effect: SetLanguage, _now: str) -> None:
+    people.set_language(c, person.id, effect.language)
+
+
+def _give_consent(c: Connection, person: Person, effect: GiveConsent, now: str) -> None:
+    consents.give_consent(c, person.id, effect.purpose, effect.version, effect.text, now)
+
+
+def _withdraw_consent(c: Connection, person: Person, effect: WithdrawConsent, now: str) -> None:
+    consents.withdraw_consent(c, person.id, effect.purpose, now)
+
+
+def _set_profile(c: Connection, person: Person, effect: SetProfile, _now: str) -> None:
+    people.set_profile(c, person.id, effect.field, effect.value)
+
+
+def _set_group(c: Connection, person: Person, effect: SetGroup, now: str) -> None:
+    if effect.member:
+        people.add_group(c, person.id, effect.group, now)
+    else:
+        people.remove_group(c, person.id, effect.group)
+
+
+def _note_interest(c: Connection, person: Person, effect: NoteInterest, now: str) -> None:
+    people.note_interest(c, person.id, effect.topic, now)
+
+
+def _keep_need(c: Connection, person: Person, effect: KeepNeed, now: str) -> None:
+    needs.keep_need(
+        c, person.id, effect.kind, effect.level, effect.trade, effect.commune, effect.group, in_hanoi(now).year, now
+    )
+
+
+def _close_need(c: Connection, person: Person, effect: CloseNeed, now: str) -> None:
+    needs.close_need(c, person.id, effect.kind, effect.status, now)
+
+
+PERFORMERS: Mapping[type, Perform] = {
+    AskOfficial: _ask_official,
+    SetPushes: _set_pushes,
+    SetLanguage: _set_language,
+    GiveConsent: _give_consent,
+    WithdrawConsent: _withdraw_consent,
+    SetProfile: _set_profile,
+    SetGroup: _set_group,
+    NoteInterest: _note_interest,
+    KeepNeed: _keep_need,
+    CloseNeed: _close_need,
+}

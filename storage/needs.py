@@ -1,0 +1,91 @@
+"""What people wish for: to learn a trade, to find work, to go abroad, to borrow. One open wish per kind and person."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from storage.database import Connection
+
+KINDS = ("hoc-nghe", "tim-viec", "di-nuoc-ngoai", "vay-von")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Need:
+    """`status` is open, met or withdrawn; every text may be empty but `kind`. `year` is the survey's year."""
+
+    id: int
+    person_id: int
+    kind: str
+    level: str
+    trade: str
+    commune: str
+    group_slug: str
+    note: str
+    year: int
+    status: str
+    created_at: str
+    updated_at: str
+
+
+COLUMNS = ", ".join(field.name for field in dataclasses.fields(Need))
+
+
+def keep_need(  # noqa: PLR0913, PLR0917 — the row's columns, one by one
+    c: Connection,
+    person_id: int,
+    kind: str,
+    level: str,
+    trade: str,
+    commune: str,
+    group_slug: str,
+    year: int,
+    now: str,
+) -> int:
+    """Store a wish, or change the open one of the same kind; return its id."""
+    row = c.row(
+        """
+        INSERT INTO needs (
+            person_id, kind, level, trade, commune, group_slug, note, year, status, created_at, updated_at
+        )
+        VALUES (:person_id, :kind, :level, :trade, :commune, :group_slug, '', :year, 'open', :now, :now)
+        ON CONFLICT (person_id, kind) WHERE status = 'open' DO UPDATE SET
+            level = excluded.level, trade = excluded.trade, commune = excluded.commune,
+            group_slug = excluded.group_slug, year = excluded.year, updated_at = excluded.updated_at
+        RETURNING id
+        """,
+        {
+            "person_id": person_id,
+            "kind": kind,
+            "level": level,
+            "trade": trade,
+            "commune": commune,
+            "group_slug": group_slug,
+            "year": year,
+            "now": now,
+        },
+    )
+    assert row is not None
+    return int(row["id"])
+
+
+def close_need(c: Connection, person_id: int, kind: str, status: str, now: str) -> bool:
+    """End the open wish of this kind as met or withdrawn; False when there was none."""
+    return (
+        c.execute(
+            """
+            UPDATE needs SET status = :status, updated_at = :now
+            WHERE person_id = :person_id AND kind = :kind AND status = 'open'
+            """,
+            {"person_id": person_id, "kind": kind, "status": status, "now": now},
+        )
+        == 1
+    )
+
+
+def list_of_person(c: Connection, person_id: int) -> list[Need]:
+    """All of a person's wishes, oldest first."""
+    rows = c.rows(
+        f"SELECT {COLUMNS} FROM needs WHERE person_id = :person_id ORDER BY id",  # noqa: S608
+        {"person_id": person_id},
+    )
+    return [Need(**row) for row in rows]

@@ -1,0 +1,120 @@
+"""Everything the bot will say by itself to one person at one time, as rows; the clock only looks at them.
+
+A row is planned, then queued (a delivery exists), skipped or cancelled, with a reason. What is said is decided when it
+is due, from what holds then.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from storage.database import Connection
+
+_ROWS_PER_INSERT = 100
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewReminder:
+    """A promise to say something. `subject` is what it is about ("session:12"), `step` which of its messages.
+
+    `dedupe_key` is unique for ever. Past `expires_at` it is of no use and skipped.
+    """
+
+    person_id: int
+    kind: str
+    subject: str
+    step: str
+    dedupe_key: str
+    due_at: str
+    expires_at: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reminder:
+    id: int
+    person_id: int
+    kind: str
+    subject: str
+    step: str
+    dedupe_key: str
+    due_at: str
+    expires_at: str
+    status: str
+    reason: str
+    created_at: str
+    settled_at: str
+
+
+COLUMNS = ", ".join(field.name for field in dataclasses.fields(Reminder))
+_NEW = tuple(field.name for field in dataclasses.fields(NewReminder))
+
+
+def plan(c: Connection, many: Sequence[NewReminder], now: str) -> int:
+    """Plan reminders; return how many are new. One that was planned before, whatever became of it, is nothing.
+
+    A cancelled one that is planned again with the same key is planned again: the person changed their mind back.
+    """
+    new = 0
+    for start in range(0, len(many), _ROWS_PER_INSERT):
+        some = many[start : start + _ROWS_PER_INSERT]
+        values = ", ".join(
+            "(" + ", ".join(f":{name}_{n}" for name in _NEW) + ", 'planned', '', :now, '')" for n in range(len(some))
+        )
+        params: dict[str, Any] = {"now": now}
+        for n, one in enumerate(some):
+            params |= {f"{name}_{n}": getattr(one, name) for name in _NEW}
+        new += c.execute(
+            f"""
+            INSERT INTO reminders ({", ".join(_NEW)}, status, reason, created_at, settled_at) VALUES {values}
+            ON CONFLICT (dedupe_key) DO UPDATE SET
+                status = 'planned', reason = '', due_at = excluded.due_at, expires_at = excluded.expires_at,
+                settled_at = ''
+            WHERE reminders.status = 'cancelled'
+            """,  # noqa: S608
+            params,
+        )
+    return new
+
+
+def take_due(c: Connection, now: str, limit: int) -> list[Reminder]:
+    """What is due, the longest due first, held by this transaction: settle each before it ends."""
+    rows = c.rows(
+        f"""
+        SELECT {COLUMNS} FROM reminders WHERE status = 'planned' AND due_at <= :now
+        ORDER BY due_at, id LIMIT :limit {{skip_locked}}
+        """,  # noqa: S608
+        {"now": now, "limit": limit},
+    )
+    return [Reminder(**row) for row in rows]
+
+
+def settle(c: Connection, settled: Sequence[tuple[int, Literal["queued", "skipped"], str]], now: str) -> None:
+    """What became of due reminders: triples of (id, status, reason)."""
+    c.execute_many(
+        """
+        UPDATE reminders SET status = :status, reason = :reason, settled_at = :now WHERE id = :id AND status = 'planned'
+        """,
+        [{"id": id_, "status": status, "reason": reason, "now": now} for id_, status, reason in settled],
+    )
+
+
+def cancel_subject(c: Connection, subject: str, reason: str, now: str, *, person_id: int = 0) -> int:
+    """Call off what is still planned about a subject, of one person or (0) of everybody; return how many."""
+    return c.execute(
+        """
+        UPDATE reminders SET status = 'cancelled', reason = :reason, settled_at = :now
+        WHERE subject = :subject AND status = 'planned' AND (:person_id = 0 OR person_id = :person_id)
+        """,
+        {"subject": subject, "reason": reason, "now": now, "person_id": person_id},
+    )
+
+
+def list_of_person(c: Connection, person_id: int) -> list[Reminder]:
+    """All of a person's reminders, whatever became of them, by when they are due."""
+    rows = c.rows(
+        f"SELECT {COLUMNS} FROM reminders WHERE person_id = :person_id ORDER BY due_at, id",  # noqa: S608
+        {"person_id": person_id},
+    )
+    return [Reminder(**row) for row in rows]

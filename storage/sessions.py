@@ -1,0 +1,146 @@
+"""Job-fair sessions and other meetings people are called to. A row is the truth; files and the console write it.
+
+Knows nothing of who is told about a change: `reminders` and the code that plans them do.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Literal
+
+from storage.database import Connection
+
+KINDS = ("hang-ngay", "chuyen-de", "luu-dong", "online", "khuyet-tat", "doi-thoai", "ngay-hoi")
+STATUSES = ("du-kien", "mo", "day", "hoan", "huy", "xong")
+ASKS = ("", "name", "name+phone")
+Source = Literal["file", "import", "console"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session as it is entered. `starts_at` and `ends_at` are UTC; `capacity` and `openings` 0 mean none stated.
+
+    `commune` is a slug or "" for the whole city; `audience` names priority groups, comma separated, or "" for all.
+    """
+
+    slug: str
+    kind: str
+    title: str
+    starts_at: str
+    ends_at: str
+    place: str = ""
+    link: str = ""
+    commune: str = ""
+    exchange: str = ""
+    organiser: str = ""
+    employers: str = ""
+    openings: int = 0
+    capacity: int = 0
+    audience: str = ""
+    asks: str = ""
+    status: str = "mo"
+    note: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Session:
+    """A stored session. `taken` counts the registrations in force; `full` says no seat is left."""
+
+    id: int
+    slug: str
+    kind: str
+    title: str
+    starts_at: str
+    ends_at: str
+    place: str
+    link: str
+    commune: str
+    exchange: str
+    organiser: str
+    employers: str
+    openings: int
+    capacity: int
+    taken: int
+    audience: str
+    asks: str
+    status: str
+    note: str
+    source: str
+    source_digest: str
+    created_at: str
+    updated_at: str
+
+    @property
+    def full(self) -> bool:
+        return self.status == "day" or (self.capacity > 0 and self.taken >= self.capacity)
+
+    @property
+    def open(self) -> bool:
+        """Whether people may register, if only for the waiting list."""
+        return self.status in {"mo", "day"}
+
+
+_NEW = tuple(field.name for field in dataclasses.fields(NewSession))
+COLUMNS = ", ".join(field.name for field in dataclasses.fields(Session))
+
+
+def add_session(c: Connection, new: NewSession, source: Source, digest: str, now: str) -> int:
+    """Store a session; return its id. A slug that is taken raises StorageConflict."""
+    row = c.row(
+        f"""
+        INSERT INTO sessions ({", ".join(_NEW)}, taken, source, source_digest, created_at, updated_at)
+        VALUES ({", ".join(f":{name}" for name in _NEW)}, 0, :source, :digest, :now, :now)
+        RETURNING id
+        """,  # noqa: S608
+        {**dataclasses.asdict(new), "source": source, "digest": digest, "now": now},
+    )
+    assert row is not None
+    return int(row["id"])
+
+
+def change_session(c: Connection, session_id: int, new: NewSession, source: Source, digest: str, now: str) -> None:
+    """Replace what was entered about a session; registrations stay. LookupError when there is none."""
+    changed = c.execute(
+        f"""
+        UPDATE sessions SET {", ".join(f"{name} = :{name}" for name in _NEW)},
+            source = :source, source_digest = :digest, updated_at = :now
+        WHERE id = :id
+        """,  # noqa: S608
+        {**dataclasses.asdict(new), "source": source, "digest": digest, "now": now, "id": session_id},
+    )
+    if not changed:
+        raise LookupError(f"Không có phiên số {session_id}.")
+
+
+def set_status(c: Connection, session_id: int, status: str, now: str) -> None:
+    """Move a session to another state (one of STATUSES)."""
+    c.execute(
+        "UPDATE sessions SET status = :status, updated_at = :now WHERE id = :id",
+        {"id": session_id, "status": status, "now": now},
+    )
+
+
+def get_session(c: Connection, session_id: int) -> Session:
+    """The session with this id; LookupError when there is none."""
+    row = c.row(f"SELECT {COLUMNS} FROM sessions WHERE id = :id", {"id": session_id})  # noqa: S608
+    if row is None:
+        raise LookupError(f"Không có phiên số {session_id}.")
+    return Session(**row)
+
+
+def find_by_slug(c: Connection, slug: str) -> Session | None:
+    row = c.row(f"SELECT {COLUMNS} FROM sessions WHERE slug = :slug", {"slug": slug})  # noqa: S608
+    return Session(**row) if row else None
+
+
+def list_coming(c: Connection, now: str, limit: int) -> list[Session]:
+    """Sessions that are not over at `now`, cancelled ones too, the soonest first."""
+    rows = c.rows(
+        f"SELECT {COLUMNS} FROM sessions WHERE ends_at > :now ORDER BY starts_at, id LIMIT :limit",  # noqa: S608
+        {"now": now, "limit": limit},
+    )
+    return [_session(row) for row in rows]
+
+
+def _session(row: dict[str, Any]) -> Session:
+    return Session(**row)
