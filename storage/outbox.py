@@ -7,6 +7,7 @@ refused, gone, expired or cancelled. Nothing here knows a platform, a pace or wh
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ class NewDelivery:
     """One message to one person. `kind` says what it is, for reports; `priority` is one of `PRIORITIES`.
 
     An empty `expires_at` never expires. `dedupe_key` is unique for ever: the same key twice is one delivery.
+    `urgent` lets a push out in the quiet hours; replies need no such leave.
     """
 
     person_id: int
@@ -43,6 +45,7 @@ class NewDelivery:
     expires_at: str = ""
     callback_id: str = ""
     dedupe_key: str | None = None
+    urgent: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Delivery:
     text: str
     choices_json: str
     priority: int
+    urgent: bool
     kind: str
     turn_id: int | None
     broadcast_id: int | None
@@ -75,13 +79,18 @@ class Delivery:
     created_at: str
     settled_at: str
 
+    @property
+    def may_ring(self) -> bool:
+        """True when it may leave in the quiet hours: somebody waits for it, or it cannot wait for the morning."""
+        return self.priority == PRIORITY_REPLY or self.urgent
+
 
 _COLUMNS = ", ".join(field.name for field in dataclasses.fields(Delivery))
 _NEW_COLUMNS = tuple(field.name for field in dataclasses.fields(NewDelivery))
 
 
 def _delivery(row: dict[str, Any]) -> Delivery:
-    return Delivery(**{**row, "may_repeat": bool(row["may_repeat"])})
+    return Delivery(**{**row, "urgent": bool(row["urgent"]), "may_repeat": bool(row["may_repeat"])})
 
 
 def enqueue(c: Connection, deliveries: Sequence[NewDelivery], now: str) -> list[int]:
@@ -118,6 +127,7 @@ def _insert_params(deliveries: Iterable[NewDelivery], now: str) -> dict[str, str
     for n, delivery in enumerate(deliveries):
         for column in _NEW_COLUMNS:
             params[f"{column}_{n}"] = getattr(delivery, column)
+        params[f"urgent_{n}"] = int(delivery.urgent)
     return params
 
 
@@ -129,36 +139,50 @@ def _insert_params(deliveries: Iterable[NewDelivery], now: str) -> dict[str, str
 # for empty; written as joins (NOT EXISTS) it then walks the whole queue once per delivery, 10 s for a claim of 100 out
 # of 100,000. A scalar subquery with this ORDER BY leaves it only the index outbox_queue_of_person.
 # MATERIALIZED: without it the selection may run again for every row and claim more than the limit.
-_CLAIM = f"""
-    WITH next AS MATERIALIZED (
-        SELECT d.id FROM outbox AS d
-        WHERE d.channel = :channel AND d.priority = :priority AND d.status = 'queued' AND d.due_at <= :now
-            AND d.person_id NOT IN (SELECT person_id FROM outbox WHERE status = 'sending')
-            AND d.id = (
-                SELECT head.id FROM outbox AS head
-                WHERE head.person_id = d.person_id AND head.status = 'queued'
-                    AND (head.due_at <= :now OR head.claims > 0)
-                    AND (head.expires_at = '' OR head.expires_at > :now)
-                ORDER BY head.priority, head.id
-                LIMIT 1
-            )
-        ORDER BY d.due_at, d.id
-        LIMIT :limit
-        {{skip_locked}}
-    )
-    UPDATE outbox
-    SET status = 'sending', lease_owner = :owner, leased_until = :lease_until, claims = claims + 1
-    WHERE id IN (SELECT id FROM next)
-    RETURNING {_COLUMNS}
-"""  # noqa: S608
+#
+# `only` and `unheld` leave out what must wait for the morning: as a delivery and as a head. They are part of the text,
+# not parameters, so that the index outbox_queue_urgent answers and what is held costs nothing.
+def _claim_text(only: str, unheld: str) -> str:
+    return f"""
+        WITH next AS MATERIALIZED (
+            SELECT d.id FROM outbox AS d
+            WHERE d.channel = :channel AND d.priority = :priority AND d.status = 'queued' AND d.due_at <= :now
+                {only}
+                AND d.person_id NOT IN (SELECT person_id FROM outbox WHERE status = 'sending')
+                AND d.id = (
+                    SELECT head.id FROM outbox AS head
+                    WHERE head.person_id = d.person_id AND head.status = 'queued'
+                        AND (head.due_at <= :now OR head.claims > 0)
+                        AND (head.expires_at = '' OR head.expires_at > :now)
+                        {unheld}
+                    ORDER BY head.priority, head.id
+                    LIMIT 1
+                )
+            ORDER BY d.due_at, d.id
+            LIMIT :limit
+            {{skip_locked}}
+        )
+        UPDATE outbox
+        SET status = 'sending', lease_owner = :owner, leased_until = :lease_until, claims = claims + 1
+        WHERE id IN (SELECT id FROM next)
+        RETURNING {_COLUMNS}
+    """  # noqa: S608
 
 
-def claim(c: Connection, channel: str, owner: str, limit: int, lease_until: str, now: str) -> list[Delivery]:
+_CLAIM = _claim_text("", "")
+# Of a person's queue a reply is always the head: for replies the text of the day serves at night too.
+_CLAIM_URGENT = _claim_text("AND d.urgent = 1", "AND (head.urgent = 1 OR head.priority = 0)")
+
+
+def claim(
+    c: Connection, channel: str, owner: str, limit: int, lease_until: str, now: str, *, quiet: bool = False
+) -> list[Delivery]:
     """Take up to `limit` deliveries to send now, the most urgent first; they are ours until `lease_until`.
 
-    At most one per person is ever in flight. What a sender took and did not settle before its lease ended is taken
-    again, marked `may_repeat`. What is past its use-by is left to `expire_old`. Raises StorageBusy when two senders
-    reached for the same person at the same moment: try again.
+    At most one per person is ever in flight. While it is `quiet`, pushes that are not urgent stay queued and hold
+    nobody up. What a sender took and did not settle before its lease ended is taken again, marked `may_repeat`. What
+    is past its use-by is left to `expire_old`. Raises StorageBusy when two senders reached for the same person at the
+    same moment: try again.
     """
     _take_back(c, channel, now)
     claimed: list[Delivery] = []
@@ -175,7 +199,8 @@ def claim(c: Connection, channel: str, owner: str, limit: int, lease_until: str,
             "now": now,
         }
         try:
-            found = [_delivery(row) for row in c.rows(_CLAIM, params)]
+            sql = _CLAIM_URGENT if quiet and priority != PRIORITY_REPLY else _CLAIM
+            found = [_delivery(row) for row in c.rows(sql, params)]
         except StorageConflict as error:
             raise StorageBusy(error.detail) from error
         claimed += sorted(found, key=lambda delivery: (delivery.due_at, delivery.id))
@@ -192,16 +217,23 @@ def _take_back(c: Connection, channel: str, now: str) -> None:
     )
 
 
+# One statement for all of them: with one for each row the settling thread would wait for Python's lock a hundred times,
+# behind the loop that is busy sending.
+_SETTLE_SENT = """
+    UPDATE outbox SET status = 'sent', reason = '', platform_message_id = told.value,
+        settled_at = :now, lease_owner = '', leased_until = ''
+    FROM {pairs} AS told
+    WHERE outbox.id = CAST(told.key AS BIGINT) AND status IN ('queued', 'sending')
+"""
+
+
 def settle_sent(c: Connection, sent: Sequence[tuple[int, str]], now: str) -> None:
     """The platform took these: pairs of (id, the platform's message id, "" when it gives none)."""
-    c.execute_many(
-        """
-        UPDATE outbox SET status = 'sent', reason = '', platform_message_id = :platform_message_id,
-            settled_at = :now, lease_owner = '', leased_until = ''
-        WHERE id = :id AND status IN ('queued', 'sending')
-        """,
-        [{"id": id_, "platform_message_id": platform_id, "now": now} for id_, platform_id in sent],
-    )
+    if not sent:
+        return
+    # Written as \\u0000, NUL would get past the connection, which cleans texts, and PostgreSQL refuses it.
+    pairs = {id_: platform_id.replace("\0", "") for id_, platform_id in sent}
+    c.execute(_SETTLE_SENT, {"pairs": json.dumps(pairs, ensure_ascii=False), "now": now})
 
 
 def settle_failed(c: Connection, failed: Sequence[tuple[int, FailedStatus, str]], now: str) -> None:
@@ -261,26 +293,33 @@ def release_all(c: Connection) -> int:
     )
 
 
-_NEXT_DUE = " UNION ALL ".join(
-    [
-        "SELECT MIN(leased_until) AS at FROM outbox WHERE channel = :channel AND status = 'sending'",
-        *(
-            f"SELECT MIN(due_at) AS at FROM outbox "  # noqa: S608
-            f"WHERE channel = :channel AND priority = {priority} AND status = 'queued'"
-            for priority in PRIORITIES
-        ),
-    ]
-)
+def _next_due_text(only: str) -> str:
+    return " UNION ALL ".join(
+        [
+            "SELECT MIN(leased_until) AS at FROM outbox WHERE channel = :channel AND status = 'sending'",
+            *(
+                f"SELECT MIN(due_at) AS at FROM outbox "  # noqa: S608
+                f"WHERE channel = :channel AND priority = {priority} AND status = 'queued'"
+                f"{only if priority != PRIORITY_REPLY else ''}"
+                for priority in PRIORITIES
+            ),
+        ]
+    )
 
 
-def next_due_at(c: Connection, channel: str) -> str | None:
+_NEXT_DUE = _next_due_text("")
+_NEXT_DUE_URGENT = _next_due_text(" AND urgent = 1")
+
+
+def next_due_at(c: Connection, channel: str, *, quiet: bool = False) -> str | None:
     """The earliest time at which there may be something to claim, perhaps past; None when nothing is on its
     way.
 
-    What waits behind a message in flight counts as due: settling that one is what frees it.
+    What waits behind a message in flight counts as due: settling that one is what frees it. What `quiet` holds back
+    does not count.
     """
-    times = [row["at"] for row in c.rows(_NEXT_DUE, {"channel": channel}) if row["at"] is not None]
-    return min(times, default=None)
+    found = c.rows(_NEXT_DUE_URGENT if quiet else _NEXT_DUE, {"channel": channel})
+    return min((row["at"] for row in found if row["at"] is not None), default=None)
 
 
 def expire_old(c: Connection, now: str) -> int:

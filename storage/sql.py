@@ -25,6 +25,8 @@ TOKENS: dict[Dialect, dict[str, str]] = {
         "skip_locked": "",
         "lock_schema": "SELECT 1",
         "table_names": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        # The parameter :pairs, a JSON object of texts, as rows with the columns key and value.
+        "pairs": "json_each(:pairs)",
     },
     "postgresql": {
         "identity": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
@@ -34,6 +36,7 @@ TOKENS: dict[Dialect, dict[str, str]] = {
         "skip_locked": "FOR UPDATE SKIP LOCKED",
         "lock_schema": "SELECT pg_advisory_xact_lock(4715026)",
         "table_names": "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()",
+        "pairs": "json_each_text(CAST(:pairs AS json))",
     },
 }
 

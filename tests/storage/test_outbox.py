@@ -96,6 +96,7 @@ def test_everything_about_a_delivery_comes_back(database: Database) -> None:
             broadcast_id=4,
             expires_at=TOMORROW,
             callback_id="tap",
+            urgent=True,
         )
         (id_,) = enqueue(c, [new], NOW)
         expected = Delivery(
@@ -106,6 +107,7 @@ def test_everything_about_a_delivery_comes_back(database: Database) -> None:
             text="**Chào** chị",
             choices_json='[{"label":"1"}]',
             priority=PRIORITY_BULK,
+            urgent=True,
             kind="broadcast",
             turn_id=3,
             broadcast_id=4,
@@ -287,6 +289,58 @@ def _reply_then(database: Database, then: object) -> None:
     then()
 
 
+# Quiet hours
+
+
+def take_at_night(c: Connection, limit: int = 10) -> list[Delivery]:
+    return claim(c, "telegram", "sender", limit, LEASE, NOW, quiet=True)
+
+
+def test_at_night_only_replies_and_what_is_urgent_leave(database: Database) -> None:
+    with database.transaction() as c:
+        queue(c, "a", "bulk", priority=PRIORITY_BULK)
+        queue(c, "b", "reminder", priority=PRIORITY_REMINDER)
+        queue(c, "c", "storm warning", priority=PRIORITY_BULK, urgent=True)
+        queue(c, "d", "session moved", priority=PRIORITY_REMINDER, urgent=True)
+        queue(c, "e", "reply")
+        assert texts(take_at_night(c)) == ["reply", "session moved", "storm warning"]
+        assert texts(take(c)) == ["reminder", "bulk"]
+
+
+def test_what_waits_for_the_morning_holds_nobody_up_even_when_it_was_tried_before(database: Database) -> None:
+    with database.transaction() as c:
+        held = queue(c, "lan", "bulk tried in the evening", priority=PRIORITY_REMINDER)
+        take(c)
+        outbox.reschedule(c, held, NOW, 1, "502", may_have_arrived=False)
+        queue(c, "lan", "urgent", priority=PRIORITY_BULK, urgent=True)
+        queue(c, "lan", "reply")
+        for text in ("reply", "urgent"):
+            (found,) = take_at_night(c)
+            assert found.text == text
+            outbox.settle_sent(c, [(found.id, "")], NOW)
+        assert take_at_night(c) == []
+        assert texts(take(c)) == ["bulk tried in the evening"]
+
+
+def test_an_urgent_push_still_lets_a_reply_go_first(database: Database) -> None:
+    with database.transaction() as c:
+        queue(c, "lan", "urgent", priority=PRIORITY_BULK, urgent=True)
+        queue(c, "lan", "reply")
+        assert texts(take_at_night(c)) == ["reply"]
+        assert take_at_night(c) == []
+
+
+def test_what_is_held_back_is_nothing_to_wake_up_for(database: Database) -> None:
+    with database.transaction() as c:
+        queue(c, "a", due_at=PAST, priority=PRIORITY_BULK)
+        assert outbox.next_due_at(c, "telegram", quiet=True) is None
+        assert outbox.next_due_at(c, "telegram") == PAST
+        queue(c, "b", due_at=TOMORROW, priority=PRIORITY_BULK, urgent=True)
+        assert outbox.next_due_at(c, "telegram", quiet=True) == TOMORROW
+        queue(c, "c", due_at=SOON)
+        assert outbox.next_due_at(c, "telegram", quiet=True) == SOON
+
+
 # After a failure
 
 
@@ -410,11 +464,45 @@ def test_claiming_walks_the_index_of_the_queue_and_sorts_nothing(sqlite_database
     assert all("outbox_queue" in s or "outbox_one_in_flight" in s for s in next_due if "outbox" in s)
 
 
+def test_at_night_the_claim_walks_past_nothing_that_is_held(sqlite_database: Database) -> None:
+    """100,000 rows may wait for the morning; the claim and the look for what is next read only the urgent ones."""
+    params = {"channel": "telegram", "priority": 9, "now": NOW, "limit": 10, "owner": "s", "lease_until": LEASE}
+    with sqlite_database.reading() as c:
+        plan = [row["detail"] for row in c.rows(f"EXPLAIN QUERY PLAN {outbox._CLAIM_URGENT}", params)]
+        look = [
+            row["detail"] for row in c.rows(f"EXPLAIN QUERY PLAN {outbox._NEXT_DUE_URGENT}", {"channel": "telegram"})
+        ]
+    assert any("SEARCH d USING INDEX outbox_queue_urgent (" in step for step in plan)
+    assert any("SEARCH head USING" in step and "outbox_queue_of_person" in step for step in plan)
+    assert not any("TEMP B-TREE FOR ORDER BY" in step for step in plan)
+    assert sum("outbox_queue_urgent" in step for step in look) == 2  # reminders and bulk
+
+
+def test_settling_finds_each_delivery_by_its_id(sqlite_database: Database) -> None:
+    with sqlite_database.reading() as c:
+        plan = [
+            row["detail"]
+            for row in c.rows(f"EXPLAIN QUERY PLAN {outbox._SETTLE_SENT}", {"pairs": '{"1": "m"}', "now": NOW})
+        ]
+    assert any("SEARCH outbox USING INTEGER PRIMARY KEY" in step for step in plan)
+
+
+def test_a_platform_id_with_what_a_database_refuses_still_settles(database: Database) -> None:
+    with database.transaction() as c:
+        id_ = queue(c)
+        take(c)
+        outbox.settle_sent(c, [(id_, 'm\0"\\7\ud800')], NOW)
+        assert status(c, id_)["status"] == "sent"
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("analysed", [False, True], ids=["no statistics", "statistics of an empty queue"])
+@pytest.mark.parametrize(("sql", "index"), [("_CLAIM", "outbox_queue"), ("_CLAIM_URGENT", "outbox_queue_urgent")])
 def test_claiming_stays_quick_when_nothing_is_known_about_a_queue_that_just_filled(
     database: Database,
     analysed: bool,
+    sql: str,
+    index: str,
 ) -> None:
     """PostgreSQL plans blindly then: with joins it took 10 s to claim 100 out of 100,000."""
     with database.transaction() as c:
@@ -436,8 +524,8 @@ def test_claiming_stays_quick_when_nothing_is_known_about_a_queue_that_just_fill
         bulk = message(c, priority=PRIORITY_BULK)
         enqueue(c, [dataclasses.replace(bulk, person_id=row["id"]) for row in people], NOW)
         params = {"channel": "telegram", "priority": 9, "now": NOW, "limit": 100, "owner": "s", "lease_until": LEASE}
-        plan = [row["QUERY PLAN"].strip() for row in c.rows(f"EXPLAIN {outbox._CLAIM}", params)]
+        plan = [row["QUERY PLAN"].strip() for row in c.rows(f"EXPLAIN {getattr(outbox, sql)}", params)]
     head = next(n for n, step in enumerate(plan) if "outbox_queue_of_person on outbox head" in step)
     assert "Index Cond: (person_id = d.person_id)" in plan[head + 1]
-    assert any("Index Scan using outbox_queue on outbox d" in step for step in plan)
+    assert any(f"Index Scan using {index} on outbox d" in step for step in plan)
     assert not any("Join Filter" in step or "Seq Scan" in step for step in plan)
