@@ -15,8 +15,7 @@ from typing import Any, Literal
 
 import aiohttp
 
-from bot.clock import iso, parse_iso, utc_now
-from bot.conversation import HANOI
+from bot.clock import HANOI, iso, parse_iso, utc_now
 from bot.settings import Settings, Telegram, Zalo
 from content.check import check_library
 from storage import channels, outbox, questions

@@ -14,7 +14,8 @@ from bot.channels.choices import for_buttons
 from bot.channels.markdown import to_plain, utf16_length
 from bot.channels.telegram_format import keyboard, to_telegram_html
 from bot.channels.zalo import to_bubbles
-from bot.conversation import HANOI, respond
+from bot.clock import HANOI
+from bot.conversation import respond
 from bot.messages import Choice, Inbound, Reply, State
 from bot.orders import ENTRY
 from content.fields import suggest
