@@ -22,7 +22,7 @@ from bot.channels.choices import for_typing
 from bot.channels.contract import ChannelError, Limits, Misconfigured, Outgoing, Refused, TryLater
 from bot.channels.markdown import split_text
 from bot.channels.webhooks import RejectedError, Webhook, read_call
-from bot.channels.zalo_request import FloodError, ZaloClient
+from bot.channels.zalo_request import ConflictError, FloodError, ZaloClient
 from bot.channels.zalo_updates import NAME, parse_update
 from bot.clock import iso, utc_now
 from bot.messages import Choice, Inbound
@@ -215,8 +215,8 @@ class ZaloChannel:
                 failures = 0
             except Exception as error:  # noqa: BLE001 (the loop must outlive anything)
                 failures += 1
-                # A webhook set by somebody else also ends the polling, and preparing again removes it.
-                self._prepared = False
+                # A webhook set by somebody else ends the polling, and preparing again removes it.
+                self._prepared &= isinstance(error, TryLater) and not isinstance(error, ConflictError)
                 await asyncio.sleep(self._wait_after(error, failures))
 
     def _wait_after(self, error: Exception, failures: int) -> float:
@@ -271,6 +271,8 @@ class ZaloChannel:
         except ChannelError as refusal:  # there was none; if there is one, the poll will say so
             log.debug("zalo: không gỡ được webhook: %s", refusal.reason)
         self._prepared = True
+        if self._state == "connecting":  # after trouble, a poll has to go well first
+            self._note_ok()
 
     async def _hand_in(self, inbound: Inbound) -> None:
         """Try until the message is committed: nobody will send it again."""

@@ -35,6 +35,10 @@ class IdleError(TryLater):
     """408: the platform waited and nothing came. For getUpdates this is no error at all."""
 
 
+class ConflictError(TryLater):
+    """409: a webhook stands in the way of getUpdates."""
+
+
 class ZaloClient:
     """Calls of one bot. Time-outs in seconds. Reasons never hold the token."""
 
@@ -143,10 +147,12 @@ def _refusal(code: int, words: str) -> ChannelError:
         return Misconfigured(f"sai mã bot hoặc sai địa chỉ máy chủ Zalo: {reason}")
     if code == 403:
         return Gone(reason)
-    if 400 <= code < 500 and code != 409:
+    if code == 409:
+        return ConflictError(reason)
+    if 400 <= code < 500:
         return Refused(reason)
     # After a 5xx, or a code nobody knows, the request may have been carried out.
-    return TryLater(reason, may_have_arrived=code != 409)
+    return TryLater(reason, may_have_arrived=True)
 
 
 def _message_id(result: object) -> str:

@@ -106,6 +106,11 @@ async def open_zalo(zalo_platform, inbox):
 
 
 @pytest.fixture
+def fast_zalo():
+    return FAST_ZALO
+
+
+@pytest.fixture
 def zalo_channel(open_zalo):
     return open_zalo()
 
