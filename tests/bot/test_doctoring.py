@@ -10,12 +10,13 @@ import pytest
 
 from bot.clock import iso, later, utc_now
 from bot.doctoring import Finding, examine, format_findings
-from bot.settings import Settings, Telegram
+from bot.settings import Settings, Telegram, Zalo
 from storage import channels, outbox, people, questions
 from storage.database import open_database
 from storage.migrations import migrate
 from tests.bot.conftest import ROOT
 from tests.fakes.telegram_platform import FakeTelegram
+from tests.fakes.zalo_platform import FakeZalo
 
 
 @pytest.fixture
@@ -77,7 +78,39 @@ async def test_the_token_is_tried(settings: Settings, token: str, state: str, sa
         assert [clock.state for clock in found(findings, "Đồng hồ")] == ["tốt"]
 
 
+@pytest.mark.parametrize(
+    ("token", "state", "said"),
+    [
+        ("123:right", "tốt", "bot @bot.GoCua"),
+        ("123:wrong", "hỏng", "Zalo Bot Manager"),
+        ("", "lưu ý", "ZALO_BOT_TOKEN"),
+    ],
+)
+async def test_zalos_token_is_tried(settings: Settings, token: str, state: str, said: str) -> None:
+    async with FakeZalo(token="123:right") as platform:
+        zalo = Zalo(token=token, api_url=platform.url, mode="webhook")
+        findings = await asyncio.to_thread(examine, dataclasses.replace(settings, zalo=zalo))
+    [finding] = found(findings, "Zalo")
+    assert finding.state == state
+    assert said in finding.message
+
+
+async def test_a_no_of_zalos_in_good_order_is_a_no(settings: Settings) -> None:
+    async with FakeZalo(token="123:right") as platform:
+        platform.fail_next("getMe", status=401)
+        platform.fail_next("getMe", body="chưa")
+        asked = dataclasses.replace(settings, zalo=Zalo(token="123:right", api_url=platform.url))
+        for said in ("khóa bot sai", "trả lời lạ"):
+            findings = await asyncio.to_thread(examine, asked)
+            assert said in found(findings, "Zalo")[0].message
+            assert "polling" in found(findings, "Zalo")[1].message
+    assert len(found(findings, "Đồng hồ")) == 1
+
+
 def test_a_platform_that_cannot_be_reached_is_broken(settings: Settings) -> None:
     telegram = Telegram(token="1:x", api_url="http://127.0.0.1:9")
-    [finding] = found(examine(dataclasses.replace(settings, telegram=telegram)), "Telegram")
-    assert (finding.state, "mạng" in finding.message) == ("hỏng", True)
+    zalo = Zalo(token="1:x", api_url="http://127.0.0.1:9", mode="webhook")
+    findings = examine(dataclasses.replace(settings, telegram=telegram, zalo=zalo))
+    for part in ("Telegram", "Zalo"):
+        [finding] = found(findings, part)
+        assert (finding.state, "mạng" in finding.message) == ("hỏng", True)

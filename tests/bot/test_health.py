@@ -94,5 +94,6 @@ async def test_metrics_are_prometheus_text(site: httpx.AsyncClient) -> None:
     assert "gocua_open_questions 0.0" in text
 
 
-async def test_the_webhook_is_not_there_without_telegram(site: httpx.AsyncClient) -> None:
-    assert (await site.post("/telegram/webhook", json={})).status_code == 404
+@pytest.mark.parametrize("path", ["/telegram/webhook", "/zalo/webhook"])
+async def test_the_webhook_is_not_there_without_its_channel(site: httpx.AsyncClient, path: str) -> None:
+    assert (await site.post(path, json={})).status_code == 404

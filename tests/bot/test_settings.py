@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import NAMES, Settings, SettingsError, load_settings
+from bot.settings import NAMES, Settings, SettingsError, Telegram, Zalo, load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,11 +51,29 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         ({"GOCUA_LOG_LEVEL": "chatty"}, "log_level"),
         ({"TELEGRAM_BOT_TOKEN": "1:a", "TELEGRAM_MODE": "webhook"}, "public_url"),
         ({"TELEGRAM_BOT_TOKEN_FILE": "/nonexistent"}, "TELEGRAM_BOT_TOKEN_FILE"),
+        ({"ZALO_MODE": "push"}, "zalo.mode"),
+        ({"ZALO_PER_SECOND": "nhanh"}, "zalo.per_second"),
+        ({"ZALO_PER_SECOND": "0"}, "zalo.per_second"),
+        ({"ZALO_CHAT_INTERVAL": "-1"}, "zalo.chat_interval"),
+        ({"ZALO_WEBHOOK_SECRET": "ngan"}, "zalo.webhook_secret"),
+        ({"ZALO_API_URL": "bot-api.zaloplatforms.com"}, "zalo.api_url"),
+        ({"ZALO_BOT_TOKEN": "1:a", "ZALO_MODE": "webhook"}, "zalo.mode"),
+        ({"ZALO_BOT_TOKEN_FILE": "/nonexistent"}, "ZALO_BOT_TOKEN_FILE"),
     ],
 )
 def test_a_wrong_value_names_its_setting(environment: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         load_settings({"GOCUA_CONFIG": "/nonexistent.toml", **environment})
+
+
+def test_zalo_is_set_up_like_telegram_and_without_it(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("bi-mat_1234\n")
+    environment = {"ZALO_BOT_TOKEN": "1:a", "ZALO_MODE": "webhook", "ZALO_WEBHOOK_SECRET_FILE": str(secret)}
+    path = config(tmp_path, 'public_url = "https://gocua.vn"\n[zalo]\nper_second = 5\n')
+    settings = load_settings(environment, path)
+    assert settings.zalo == Zalo(token="1:a", mode="webhook", webhook_secret="bi-mat_1234", per_second=5.0)
+    assert settings.telegram == Telegram()
 
 
 @pytest.mark.parametrize("text", ["host = ", "hots = 'x'", "[telegram]\ntokne = 'x'"])
