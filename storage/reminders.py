@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from storage.database import Connection
+from storage.people import Person
 
 _ROWS_PER_INSERT = 100
 
@@ -33,6 +34,8 @@ class NewReminder:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reminder:
+    """A stored promise. `status` is planned, queued, skipped or cancelled; `attempts` counts the tries that failed."""
+
     id: int
     person_id: int
     kind: str
@@ -43,11 +46,19 @@ class Reminder:
     expires_at: str
     status: str
     reason: str
+    attempts: int
     created_at: str
     settled_at: str
 
 
-COLUMNS = ", ".join(field.name for field in dataclasses.fields(Reminder))
+_COLUMN_NAMES = tuple(field.name for field in dataclasses.fields(Reminder))
+COLUMNS = ", ".join(_COLUMN_NAMES)
+_JOINED = ", ".join(
+    (
+        *(f"reminders.{name} AS reminder_{name}" for name in _COLUMN_NAMES),
+        *(f"people.{field.name} AS person_{field.name}" for field in dataclasses.fields(Person)),
+    )
+)
 _NEW = tuple(field.name for field in dataclasses.fields(NewReminder))
 
 
@@ -60,17 +71,17 @@ def plan(c: Connection, many: Sequence[NewReminder], now: str) -> int:
     for start in range(0, len(many), _ROWS_PER_INSERT):
         some = many[start : start + _ROWS_PER_INSERT]
         values = ", ".join(
-            "(" + ", ".join(f":{name}_{n}" for name in _NEW) + ", 'planned', '', :now, '')" for n in range(len(some))
+            "(" + ", ".join(f":{name}_{n}" for name in _NEW) + ", 'planned', '', 0, :now, '')" for n in range(len(some))
         )
         params: dict[str, Any] = {"now": now}
         for n, one in enumerate(some):
             params |= {f"{name}_{n}": getattr(one, name) for name in _NEW}
         new += c.execute(
             f"""
-            INSERT INTO reminders ({", ".join(_NEW)}, status, reason, created_at, settled_at) VALUES {values}
+            INSERT INTO reminders ({", ".join(_NEW)}, status, reason, attempts, created_at, settled_at) VALUES {values}
             ON CONFLICT (dedupe_key) DO UPDATE SET
                 status = 'planned', reason = '', due_at = excluded.due_at, expires_at = excluded.expires_at,
-                settled_at = ''
+                attempts = 0, settled_at = ''
             WHERE reminders.status = 'cancelled'
             """,  # noqa: S608
             params,
@@ -78,16 +89,30 @@ def plan(c: Connection, many: Sequence[NewReminder], now: str) -> int:
     return new
 
 
-def take_due(c: Connection, now: str, limit: int) -> list[Reminder]:
-    """What is due, the longest due first, held by this transaction: settle each before it ends."""
+def take_due(c: Connection, now: str, limit: int) -> list[tuple[Reminder, Person]]:
+    """What is due with whom it is for, the longest due first, both held by this transaction: settle each in it.
+
+    The person is held too, so that "dừng" comes either before the decision or after the delivery it then cancels. What
+    somebody else holds is left for the next time.
+    """
     rows = c.rows(
         f"""
-        SELECT {COLUMNS} FROM reminders WHERE status = 'planned' AND due_at <= :now
-        ORDER BY due_at, id LIMIT :limit {{skip_locked}}
+        SELECT {_JOINED} FROM reminders JOIN people ON people.id = reminders.person_id
+        WHERE reminders.status = 'planned' AND reminders.due_at <= :now
+        ORDER BY reminders.due_at, reminders.id LIMIT :limit {{skip_locked}}
         """,  # noqa: S608
         {"now": now, "limit": limit},
     )
-    return [Reminder(**row) for row in rows]
+    return [(_reminder(row), _person(row)) for row in rows]
+
+
+def _reminder(row: dict[str, Any]) -> Reminder:
+    return Reminder(**{name: row[f"reminder_{name}"] for name in _COLUMN_NAMES})
+
+
+def _person(row: dict[str, Any]) -> Person:
+    values = {field.name: row[f"person_{field.name}"] for field in dataclasses.fields(Person)}
+    return Person(**{**values, "pushes_allowed": bool(values["pushes_allowed"])})
 
 
 def settle(c: Connection, settled: Sequence[tuple[int, Literal["queued", "skipped"], str]], now: str) -> None:
@@ -98,6 +123,29 @@ def settle(c: Connection, settled: Sequence[tuple[int, Literal["queued", "skippe
         """,
         [{"id": id_, "status": status, "reason": reason, "now": now} for id_, status, reason in settled],
     )
+
+
+def postpone(c: Connection, reminder_id: int, due_at: str, reason: str) -> None:
+    """A try failed: look at it again at `due_at`."""
+    c.execute(
+        """
+        UPDATE reminders SET due_at = :due_at, reason = :reason, attempts = attempts + 1
+        WHERE id = :id AND status = 'planned'
+        """,
+        {"id": reminder_id, "due_at": due_at, "reason": reason},
+    )
+
+
+def count_overdue(c: Connection, before: str) -> int:
+    """How many planned reminders were due before this moment and are still useful: the clock stands still, or fails."""
+    row = c.row(
+        """
+        SELECT COUNT(*) AS n FROM reminders
+        WHERE status = 'planned' AND due_at <= :before AND expires_at > :before
+        """,
+        {"before": before},
+    )
+    return int(row["n"]) if row else 0
 
 
 def cancel_subject(c: Connection, subject: str, reason: str, now: str, *, person_id: int = 0) -> int:

@@ -133,6 +133,7 @@ CREATE TABLE reminders (
     expires_at {moment} NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('planned', 'queued', 'skipped', 'cancelled')),
     reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
     created_at {moment} NOT NULL,
     settled_at {moment} NOT NULL
 );

@@ -1,0 +1,185 @@
+"""Turns reminders that are due into deliveries: page by page, each page one transaction, on any number of replicas.
+
+What is said comes from the composers, from what holds at that moment. In the quiet hours nothing is looked at: what
+falls due at night is composed in the morning, so that nobody reads at seven what was true at ten. It sends nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+from bot.clock import in_hanoi, iso, later
+from bot.composing import Composer, Say, Skip
+from bot.messages import write_choices
+from bot.quiet import out_of_quiet, quiet
+from content.model import Library
+from storage import outbox, reminders
+from storage.database import Connection, Database, StorageError
+from storage.people import Person
+from storage.reminders import Reminder
+
+log = logging.getLogger(__name__)
+
+# Reminder kind to who words it. A composer takes its nouns from `composing`, never from here.
+COMPOSERS: Mapping[str, Composer] = {}
+
+EVENING = datetime.time(20, 45)  # the last good moment of a day: a quarter of an hour before the phones are left alone
+BEFORE_QUIET = datetime.timedelta(minutes=5)  # not looked at so late: what is queued now should also be sent today
+TRIES_AFTER = (60, 300, 1800, 7200)  # seconds; a composer that fails once more after these is given up
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reminded:
+    """What one run did: reminders `queued`, `skipped` with a reason, `failed` and kept for a later try.
+
+    `channels` are those that have something new to send.
+    """
+
+    queued: int = 0
+    skipped: int = 0
+    failed: int = 0
+    channels: frozenset[str] = frozenset()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Outcome:
+    reminder: Reminder
+    status: Literal["queued", "skipped", "failed"]
+    reason: str = ""
+    delivery: outbox.NewDelivery | None = None
+
+
+def ringing_moment(wanted: datetime.datetime, useful_until: datetime.datetime) -> datetime.datetime:
+    """When a reminder wanted at that moment may ring: after the quiet hours if that is still useful, else before them.
+
+    Aware in, aware (UTC) out. The evening before is 20:45 in Hanoi.
+    """
+    morning = out_of_quiet(wanted)
+    if not quiet(wanted) or morning < useful_until:
+        return morning
+    evening = in_hanoi(morning).date() - datetime.timedelta(days=1)
+    return datetime.datetime.combine(evening, EVENING, in_hanoi(wanted).tzinfo).astimezone(datetime.UTC)
+
+
+def remind_due(
+    database: Database,
+    library: Library,
+    now: datetime.datetime,
+    page: int = 200,
+    composers: Mapping[str, Composer] | None = None,
+) -> Reminded:
+    """Queue all that is due at `now`. Storage errors pass; what was committed before stays and the next run goes on."""
+    if quiet(now) or quiet(now + BEFORE_QUIET):
+        return Reminded()
+    done = Reminded()
+    while True:
+        with database.transaction() as c:
+            due = reminders.take_due(c, iso(now), page)
+            outcomes = [
+                _decide(c, library, reminder, person, now, COMPOSERS if composers is None else composers)
+                for reminder, person in due
+            ]
+            _settle(c, outcomes, now)
+        done = _add(done, outcomes)
+        if len(due) < page:
+            return done
+
+
+def _decide(
+    c: Connection,
+    library: Library,
+    reminder: Reminder,
+    person: Person,
+    now: datetime.datetime,
+    composers: Mapping[str, Composer],
+) -> _Outcome:
+    useless = _useless(reminder, person, iso(now))
+    if useless:
+        return _Outcome(reminder, "skipped", useless)
+    try:
+        with _undone_when_it_fails(c):
+            said = composers[reminder.kind](c, library, reminder, person, now)
+    except StorageError:
+        raise  # nothing is wrong with this reminder: the database is away, and the page is done again
+    except Exception as error:
+        log.exception("reminder.failed", extra={"reminder": reminder.id, "kind": reminder.kind})
+        return _Outcome(reminder, "failed", f"lỗi: {type(error).__name__}")
+    if isinstance(said, Skip):
+        return _Outcome(reminder, "skipped", said.reason)
+    return _Outcome(reminder, "queued", delivery=_delivery(reminder, person, said, now))
+
+
+def _useless(reminder: Reminder, person: Person, now: str) -> str:
+    """Why nothing is to be said whatever the reminder is about, or ""."""
+    if person.erased_at:
+        return "người nhận đã xóa dữ liệu"
+    if person.gone_at:
+        return "không còn liên lạc được"
+    if not person.pushes_allowed:
+        return "người nhận đã dừng"
+    return "quá muộn" if reminder.expires_at <= now else ""
+
+
+@contextmanager
+def _undone_when_it_fails(c: Connection) -> Iterator[None]:
+    """A statement that fails would end the whole page's transaction on PostgreSQL; so each composer has its own."""
+    c.execute("SAVEPOINT composing")
+    try:
+        yield
+    except StorageError:
+        raise
+    except Exception:
+        c.execute("ROLLBACK TO SAVEPOINT composing")
+        c.execute("RELEASE SAVEPOINT composing")
+        raise
+    c.execute("RELEASE SAVEPOINT composing")
+
+
+def _delivery(reminder: Reminder, person: Person, said: Say, now: datetime.datetime) -> outbox.NewDelivery:
+    return outbox.NewDelivery(
+        person_id=person.id,
+        channel=person.channel,
+        address=person.address,
+        text=said.text,
+        choices_json=write_choices(said.choices),
+        priority=outbox.PRIORITY_REMINDER,
+        due_at=iso(now),
+        kind=reminder.kind,
+        expires_at=min(reminder.expires_at, said.expires_at or reminder.expires_at),
+        dedupe_key=f"reminder:{reminder.id}",
+    )
+
+
+def _settle(c: Connection, outcomes: list[_Outcome], now: datetime.datetime) -> None:
+    outbox.enqueue(c, [outcome.delivery for outcome in outcomes if outcome.delivery], iso(now))
+    settled: list[tuple[int, Literal["queued", "skipped"], str]] = []
+    for outcome in outcomes:
+        tried = outcome.reminder.attempts
+        if outcome.status != "failed":
+            settled.append((outcome.reminder.id, outcome.status, outcome.reason))
+        elif tried < len(TRIES_AFTER):
+            reminders.postpone(c, outcome.reminder.id, later(now, TRIES_AFTER[tried]), outcome.reason)
+        else:
+            settled.append((outcome.reminder.id, "skipped", outcome.reason))
+    reminders.settle(c, settled, iso(now))
+
+
+def _add(done: Reminded, outcomes: list[_Outcome]) -> Reminded:
+    def count(status: str) -> int:
+        return sum(outcome.status == status for outcome in outcomes)
+
+    channels = {outcome.delivery.channel for outcome in outcomes if outcome.delivery}
+    return Reminded(
+        done.queued + count("queued"),
+        done.skipped + count("skipped"),
+        done.failed + count("failed"),
+        done.channels | channels,
+    )
+
+
+__all__ = ["COMPOSERS", "Composer", "Reminded", "Say", "Skip", "remind_due", "ringing_moment"]
