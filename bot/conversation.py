@@ -10,11 +10,10 @@ import dataclasses
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 from bot.clock import in_hanoi
 from bot.forms.registry import FORMS
-from bot.forms.walking import FORM, Moved, ask_again, asks, count_answers, explain, find_form, hear, open_form, tap
+from bot.forms.walking import FORM, ask_again, asks, count_answers, explain, find_form, hear, open_form, tap
 from bot.known import NOTHING, Known
 from bot.messages import (
     NO_FORM,
@@ -48,7 +47,17 @@ from bot.orders import (
 )
 from bot.outreach.registry import OPENS, ORDERS, find_desk
 from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line
-from bot.scene import Scene, close_turn, entry_choices, group_choices, joined, keep_silent, ways_on, with_menu
+from bot.scene import (
+    Scene,
+    close_turn,
+    entry_choices,
+    form_turn,
+    group_choices,
+    joined,
+    keep_silent,
+    ways_on,
+    with_menu,
+)
 from bot.texts import LANGUAGES, quote
 from content.model import Entry, Library
 from content.render import render_answer, render_segments
@@ -176,7 +185,7 @@ def _perform(scene: Scene, action: str) -> Turn:
     if action.startswith(FORM) and not scene.inbound.in_group:
         moved = tap(scene.state.form, action, scene.setting)
         if moved:
-            return _form_turn(scene, moved)
+            return form_turn(scene, moved)
     desk = find_desk(action)
     if desk and not scene.inbound.in_group:
         return desk.perform(scene, action.removeprefix(desk.prefix))
@@ -294,7 +303,7 @@ def _answer(
     form = FORMS.get(entry.action) if not scene.inbound.in_group else None
     told = text or (scene.state.unanswered if _asked_back(scene) else "")
     if form and (form.at_once or count_answers(form.name, scene.setting, told)):
-        return _form_turn(scene, open_form(form.name, scene.setting, told, lead), because)
+        return form_turn(scene, open_form(form.name, scene.setting, told, lead), because)
     answer = render_answer(scene.library, entry, scene.today)
     parts = [lead, instead.text if instead else answer.text]
     if answer.sources_line:
@@ -345,7 +354,7 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
         return None
     heard = hear(form, text, scene.setting)
     if heard and heard.sure:
-        return _form_turn(scene, heard)
+        return form_turn(scene, heard)
     decision = decide(scene.matcher, text, FORMS[form.name].entry)
     candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
     entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else None
@@ -353,10 +362,10 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
         because = Because("answer", entry.id, candidates, f"giữa biểu mẫu: {decision.reason}")
         return _resumed(scene, _answer(scene, entry, because, text))
     if heard:
-        return _form_turn(scene, heard)
+        return form_turn(scene, heard)
     if decision.kind == "clarify" and decision.choices and asks(text):
         return _clarify(scene, text, "", decision, candidates)
-    return _form_turn(scene, explain(form, scene.setting), unanswered=text)
+    return form_turn(scene, explain(form, scene.setting), unanswered=text)
 
 
 def _resumed(scene: Scene, turn: Turn) -> Turn:
@@ -367,20 +376,6 @@ def _resumed(scene: Scene, turn: Turn) -> Turn:
     answered = dataclasses.replace(turn.replies[0], choices=())
     state = dataclasses.replace(turn.state, form=again.form, offered=again.reply.choices)
     return dataclasses.replace(turn, state=state, replies=(answered, again.reply))
-
-
-def _form_turn(scene: Scene, moved: Moved, because: Because | None = None, **changes: str) -> Turn:
-    """Say what a form says next. What was answered stays out of the lines an official reads: it may be private."""
-    if moved.ended == "left":
-        return with_menu(scene, scene.say("form.left"), Because("action", moved.entry, reason=moved.reason))
-    kind: Literal["answer", "action"] = "answer" if moved.ended else "action"
-    because = dataclasses.replace(because or Because(kind), kind=kind, id=moved.entry, reason=moved.reason)
-    reply, changes = moved.reply, {"awaiting": "", **changes}
-    if moved.ended:
-        reply = Reply(reply.text, (*reply.choices, *ways_on(scene)))
-        changes["topic"] = moved.entry
-    heard = scene.say("form.answer")
-    return close_turn(scene, [reply], because, heard, effects=moved.effects, form=moved.form, **changes)
 
 
 def _start(scene: Scene) -> Turn:
@@ -395,7 +390,7 @@ def _unreadable(scene: Scene) -> Turn:
     kind = scene.inbound.kind
     if find_form(scene.state.form):
         lead = "" if kind == "sticker" else scene.say(f"cannot_read.{kind}")
-        return _form_turn(scene, ask_again(scene.state.form, scene.setting, lead))
+        return form_turn(scene, ask_again(scene.state.form, scene.setting, lead))
     if kind == "sticker":
         return with_menu(scene, scene.say("sticker"), Because("fallback", reason="nhãn dán"))
     return with_menu(scene, scene.say(f"cannot_read.{kind}"), Because("fallback", reason=f"không đọc được: {kind}"))
@@ -403,7 +398,7 @@ def _unreadable(scene: Scene) -> Turn:
 
 def _none_of_these(scene: Scene) -> Turn:
     if find_form(scene.state.form):
-        return _form_turn(scene, ask_again(scene.state.form, scene.setting, scene.say("form.again")))
+        return form_turn(scene, ask_again(scene.state.form, scene.setting, scene.say("form.again")))
     reply = Reply(scene.say("none_of_these"), (*group_choices(scene), *ways_on(scene, menu=False)))
     return close_turn(
         scene, [reply], Because("fallback", reason="không phải ý nào đã đưa ra"), scene.say("choice.none")

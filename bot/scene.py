@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from typing import Literal
 
 from bot.forms.form import Setting
 from bot.forms.registry import FORMS
+from bot.forms.walking import Moved
 from bot.known import NOTHING, Known
 from bot.messages import NO_FORM, Because, Choice, Effect, FormState, Inbound, Reply, State, Turn
 from bot.orders import ENTRY, GROUP, HANDOVER, MENU
@@ -97,3 +99,17 @@ def close_turn(
         **changes,  # type: ignore[arg-type]
     )
     return Turn(state, tuple(replies), effects, because)
+
+
+def form_turn(scene: Scene, moved: Moved, because: Because | None = None, **changes: str) -> Turn:
+    """Say what a form says next. What was answered stays out of the lines an official reads: it may be private."""
+    if moved.ended == "left":
+        return with_menu(scene, scene.say("form.left"), Because("action", moved.entry, reason=moved.reason))
+    kind: Literal["answer", "action"] = "answer" if moved.ended else "action"
+    because = dataclasses.replace(because or Because(kind), kind=kind, id=moved.entry, reason=moved.reason)
+    reply, changes = moved.reply, {"awaiting": "", **changes}
+    if moved.ended:
+        reply = Reply(reply.text, (*reply.choices, *ways_on(scene)))
+        changes["topic"] = moved.entry
+    heard = scene.say("form.answer")
+    return close_turn(scene, [reply], because, heard, effects=moved.effects, form=moved.form, **changes)
