@@ -30,6 +30,8 @@ from bot.channels.registry import Wiring, open_channels
 from bot.channels.web import Mailbox
 from bot.channels.webhooks import MAX_BODY, Webhook
 from bot.clock import iso, utc_now
+from bot.console.frame import Console
+from bot.console.routes import console_routes
 from bot.health import Health
 from bot.receiving import Inbox
 from bot.sending import Bell, send_forever
@@ -110,7 +112,13 @@ def build_app(
         async with running(channels, database, bell):
             yield
 
-    routes = [*chat_routes(inbox, mailbox, settings.public_url), *health.routes(), *_webhook_routes(channels)]
+    console = Console(settings, database, live, channels, bell.ring)
+    routes = [
+        *chat_routes(inbox, mailbox, settings.public_url),
+        *health.routes(),
+        *_webhook_routes(channels),
+        *console_routes(console),
+    ]
     return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
 
 

@@ -25,9 +25,7 @@ class SignIn:
     expires_at: str
 
 
-def open_sign_in(
-    c: Connection, token_hash: str, official_id: int, *, proven: bool, now: str, expires_at: str
-) -> None:
+def open_sign_in(c: Connection, token_hash: str, official_id: int, *, proven: bool, now: str, expires_at: str) -> None:
     """Remember a browser until `expires_at`, whatever it does."""
     c.execute(
         """

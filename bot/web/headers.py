@@ -21,7 +21,10 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware for the whole application: `SECURITY_HEADERS` on every response, errors included."""
+    """ASGI middleware for the whole application: `SECURITY_HEADERS` on every response, errors included.
+
+    A response that states one of them itself keeps its own.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -33,7 +36,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,64 @@
+"""Who an official is and what they may do: the one place that decides.
+
+It knows roles and scopes, no page and no database: a page states the least role it wants (`bot/console/routes.py`), a
+query takes `official.scope`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal, get_args
+
+from storage.officials import OfficialRow
+from storage.scope import Scope
+
+Role = Literal["viewer", "author", "approver", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)  # each may do all that those before it may
+ROLE_NAMES: dict[Role, str] = {
+    "viewer": "Người xem",
+    "author": "Người soạn",
+    "approver": "Người duyệt",
+    "admin": "Quản trị",
+}
+
+# "anyone" needs no sign-in; "half" is a correct password whose second factor is still owed.
+Least = Literal["anyone", "half", "viewer", "author", "approver", "admin"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Official:
+    """Who is asking. `communes` is None for the whole city; an empty set sees nobody."""
+
+    id: int
+    login: str
+    name: str
+    role: Role
+    communes: frozenset[str] | None
+
+    @property
+    def scope(self) -> Scope:
+        """What every query about people is given."""
+        return Scope(self.communes)
+
+    def may(self, least: Role) -> bool:
+        """Whether the role is at least this one."""
+        return ROLES.index(self.role) >= ROLES.index(least)
+
+
+def official_of(row: OfficialRow) -> Official:
+    """The stored account as the pages see it."""
+    return Official(row.id, row.login, row.name, parse_role(row.role), row.communes)
+
+
+def parse_role(text: str) -> Role:
+    """One of ROLES; ValueError for anything else."""
+    if text not in ROLES:
+        raise ValueError(f"“{text}” không phải là vai trò; chọn một trong: {', '.join(ROLES)}.")
+    return text
+
+
+def allowed(official: Official, least: Least, *, whole_city: bool) -> bool:
+    """Whether a signed-in official may open a page with these demands."""
+    if least in {"anyone", "half"}:
+        return True
+    return official.may(parse_role(least)) and (official.communes is None or not whole_city)

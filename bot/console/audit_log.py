@@ -1,0 +1,95 @@
+"""The audit log, newest first: who did what, for admins of the whole city. Changes nothing."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.console.access import Official
+from bot.console.exports import download
+from bot.console.frame import database_of, page
+from bot.console.telling import moment
+from storage.audit import AuditRow, list_actors, list_audit_before
+
+PER_PAGE = 50
+MOST_EXPORTED = 50_000
+
+# The beginning of an action's name, longest first, and how officials say it.
+ACTIONS = {
+    "sign-in": "Đăng nhập",
+    "sign-out.others": "Đăng xuất nơi khác",
+    "sign-out": "Đăng xuất",
+    "password.change": "Đổi mật khẩu",
+    "second-factor.on": "Bật xác thực hai bước",
+    "second-factor.off": "Tắt xác thực hai bước",
+    "link.offer": "Lấy mã liên kết chat",
+    "link": "Liên kết chat",
+    "unlink": "Gỡ liên kết chat",
+    "official.add": "Thêm cán bộ",
+    "official.change": "Đổi vai trò, phạm vi",
+    "official.reset": "Đặt lại mật khẩu cán bộ",
+    "official.disable": "Khóa tài khoản",
+    "official.enable": "Mở lại tài khoản",
+    "export": "Xuất danh sách",
+}
+
+
+def show_audit(request: Request, official: Official) -> Response:
+    actor, action, before = _filters(request)
+    with database_of(request).reading() as c:
+        rows = list_audit_before(c, before, actor, action, PER_PAGE + 1)
+        actors = list_actors(c)
+    shown = rows[:PER_PAGE]
+    return page(
+        request,
+        official,
+        "audit.html",
+        rows=[(row, action_name(row.action), detail_text(row)) for row in shown],
+        actors=[(name, name) for name in actors],
+        actions=ACTIONS,
+        actor=actor,
+        action=action,
+        older=shown[-1].id if len(rows) > PER_PAGE else None,
+        first=before is None,
+    )
+
+
+def export_audit(request: Request, official: Official) -> Response:
+    """The rows of the same filters as CSV."""
+    actor, action, _ = _filters(request)
+    with database_of(request).reading() as c:
+        rows = list_audit_before(c, None, actor, action, MOST_EXPORTED)
+    table = [
+        (moment(row.created_at), row.actor, action_name(row.action), row.subject, detail_text(row)) for row in rows
+    ]
+    header = ("Lúc", "Ai", "Việc", "Đối tượng", "Chi tiết")
+    return download(request, official, "nhat-ky", "csv", header, table, actor=actor, action=action)
+
+
+def action_name(action: str) -> str:
+    """How officials say it; the name itself when nobody gave it words."""
+    return ACTIONS.get(action, action)
+
+
+def detail_text(row: AuditRow) -> str:
+    """{"role": ["viewer", "author"]} → "role: viewer → author"."""
+    detail = json.loads(row.detail_json or "{}")
+    if not isinstance(detail, dict):
+        return ""
+    parts = []
+    for name, value in detail.items():
+        if value not in {"", None} if not isinstance(value, list) else value:
+            parts.append(f"{name}: {' → '.join(map(str, value)) if isinstance(value, list) else value}")
+    return " · ".join(parts)
+
+
+def _filters(request: Request) -> tuple[str, str, int | None]:
+    query = request.query_params
+    before = query.get("before", "")
+    return (
+        query.get("actor", "")[:80],
+        query.get("action", "") if query.get("action", "") in ACTIONS else "",
+        int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
+    )

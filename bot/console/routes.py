@@ -1,0 +1,69 @@
+"""Every address of the console, with the least role that is let in and whether it writes. Nothing registers itself.
+
+A test walks this list: anonymous, every role, every scope, every form. Addresses with a part in braces have an
+example in `tests/console/examples.py`.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.console import audit_log, dashboard, my_account, signing_in, staff
+from bot.console.frame import Console, assets
+from bot.console.guarding import ConsoleRoute, PublicRoute, guarded, not_found
+from bot.web.assets import answer_with, cache_control_for
+
+PUBLIC_ROUTES = (
+    PublicRoute("/console/sign-in", signing_in.show_sign_in, "anyone"),
+    PublicRoute("/console/sign-in", signing_in.sign_in, "anyone", writes=True),
+    PublicRoute("/console/sign-in/code", signing_in.show_code, "half"),
+    PublicRoute("/console/sign-in/code", signing_in.check_code, "half", writes=True),
+)
+
+ROUTES = (
+    ConsoleRoute("/console", dashboard.show_dashboard),
+    ConsoleRoute("/console/sign-out", signing_in.sign_out, writes=True),
+    # One's own account.
+    ConsoleRoute("/console/account", my_account.show_account),
+    ConsoleRoute("/console/account/password", my_account.show_password),
+    ConsoleRoute("/console/account/password", my_account.change_password, writes=True),
+    ConsoleRoute("/console/account/second-factor", my_account.show_second_factor),
+    ConsoleRoute("/console/account/second-factor", my_account.turn_on_second_factor, writes=True),
+    ConsoleRoute("/console/account/second-factor/off", my_account.turn_off_second_factor, writes=True),
+    ConsoleRoute("/console/account/sign-out-others", my_account.sign_out_everywhere, writes=True),
+    ConsoleRoute("/console/account/link", my_account.show_link_code, writes=True),
+    ConsoleRoute("/console/account/unlink", my_account.ask_unlink),
+    ConsoleRoute("/console/account/unlink", my_account.unlink, writes=True),
+    # Officials' accounts.
+    ConsoleRoute("/console/officials", staff.show_officials, "admin", whole_city=True),
+    ConsoleRoute("/console/officials/new", staff.show_new, "admin", whole_city=True),
+    ConsoleRoute("/console/officials/new", staff.add, "admin", writes=True, whole_city=True),
+    ConsoleRoute("/console/officials/{official_id:int}", staff.show_official, "admin", whole_city=True),
+    ConsoleRoute("/console/officials/{official_id:int}", staff.change, "admin", writes=True, whole_city=True),
+    ConsoleRoute("/console/officials/{official_id:int}/reset", staff.ask_reset, "admin", whole_city=True),
+    ConsoleRoute("/console/officials/{official_id:int}/reset", staff.reset, "admin", writes=True, whole_city=True),
+    ConsoleRoute("/console/officials/{official_id:int}/disable", staff.ask_disable, "admin", whole_city=True),
+    ConsoleRoute("/console/officials/{official_id:int}/disable", staff.disable, "admin", writes=True, whole_city=True),
+    ConsoleRoute("/console/officials/{official_id:int}/enable", staff.enable, "admin", writes=True, whole_city=True),
+    # The audit log.
+    ConsoleRoute("/console/audit", audit_log.show_audit, "admin", whole_city=True),
+    ConsoleRoute("/console/audit/export", audit_log.export_audit, "admin", writes=True, whole_city=True),
+)
+
+
+def console_routes(console: Console) -> list[Route]:
+    """All of it, to be put into the application after the chat's routes."""
+    return [
+        Route("/console/static/{name}", _show_asset),
+        *(guarded(route, console) for route in (*PUBLIC_ROUTES, *ROUTES)),
+        Route("/console/{rest:path}", not_found(console)),
+    ]
+
+
+async def _show_asset(request: Request) -> Response:
+    asset = assets().get(request.path_params["name"])
+    if asset is None:
+        return PlainTextResponse("Không có tệp này.", 404)
+    return answer_with(asset, request, cache_control_for(asset, request.query_params.get("v")))
