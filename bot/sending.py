@@ -1,13 +1,17 @@
 """One road out: claim what is due, send it at the channel's pace, settle what happened. At least once, never lost.
 
-A delivery is leased before it is sent and settled after. When the process dies in between, the lease lapses and
-the same delivery is sent again, marked as one that may have arrived twice. This module never decides what to say.
+A delivery is leased before it is sent and settled after, both in batches. When the process dies in between, the lease
+lapses and the same delivery is sent again, marked as one that may have arrived twice; what was sent and is not yet
+settled is never more than twice the channel's `in_flight`. This module never decides what to say.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+import heapq
+import itertools
 import logging
 import random
 import time
@@ -16,14 +20,18 @@ from bot.channels.contract import Channel, Gone, Misconfigured, Outgoing, Refuse
 from bot.clock import iso, later, parse_iso, utc_now
 from bot.messages import parse_choices
 from bot.pacing import Pace
+from bot.quiet import quiet
 from storage import channels, outbox, people
 from storage.database import Connection, Database, StorageError
 
 log = logging.getLogger(__name__)
 
-DELIVERY_LEASE = 60.0  # longer than any send may take; after a kill, in-flight deliveries wait this long
+DELIVERY_LEASE = 60.0  # longer than HELD and any send together; after a kill, in-flight deliveries wait this long
 SENDER_LEASE = 30.0  # one sender per channel over all replicas; a standby takes over after this
-HORIZON = 0.25  # seconds of bulk claimed ahead: a reply that comes in waits no longer than this
+HELD = 20.0  # what was claimed and could not leave for so long goes back: less than either lease
+HORIZON = 0.25  # seconds of bulk claimed ahead
+BATCH = 250  # and never more than this
+BEAT = 0.02  # seconds an outcome waits for others, so that they share one commit
 IDLE_POLL = 1.0  # rows written by another process are found at this beat
 MISCONFIGURED_PAUSE = 60.0
 BACKOFF = (1, 2, 5, 15, 60, 300, 900)  # seconds before the next try, by attempts so far
@@ -36,6 +44,15 @@ class Outcome:
     delivery: outbox.Delivery
     platform_id: str = ""
     error: Exception | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """What a look into the outbox brought. Without `mine` another process is the sender of this channel."""
+
+    claimed: list[outbox.Delivery]
+    paused_for: float = 0.0
+    mine: bool = True
 
 
 class Bell:
@@ -51,70 +68,229 @@ class Bell:
         self.of(channel).set()
 
 
+class Road:
+    """What one channel has in hand: claimed and waiting, in the air, and done but not yet settled.
+
+    Rings `bell` when a look into the outbox is worth it.
+    """
+
+    def __init__(self, channel: Channel, bell: asyncio.Event) -> None:
+        self.outcomes: list[Outcome] = []
+        self.returned: list[int] = []  # claimed and never tried
+        self._channel = channel
+        self._bell = bell
+        self._pace = Pace(channel.limits.per_second, channel.limits.chat_interval)
+        self._ahead = max(1, min(BATCH, int(channel.limits.per_second * HORIZON)))
+        self._order = itertools.count()
+        self._ready: list[tuple[int, int, float, outbox.Delivery]] = []  # (priority, order, claimed at, …): a heap
+        self._resting: list[tuple[float, int, float, outbox.Delivery]] = []  # their chat had one just now: a heap
+        self._in_air: set[asyncio.Task[None]] = set()
+        self._settling = 0
+        self._more = False
+        self._change = asyncio.Event()
+
+    def room(self) -> int:
+        """How many more to claim, so that replies need not wait behind much."""
+        return max(0, self._ahead - len(self._ready))
+
+    def put(self, claimed: list[outbox.Delivery], *, more: bool) -> None:
+        """Take what was claimed; `more`: the outbox seems to hold more that is due."""
+        now = time.monotonic()
+        for delivery in claimed:
+            heapq.heappush(self._ready, (delivery.priority, next(self._order), now, delivery))
+        self._more = more
+        self._change.set()
+
+    def take_done(self) -> tuple[list[Outcome], list[int]]:
+        """Everything there is to settle: what was tried, and what goes back untried."""
+        outcomes, self.outcomes = self.outcomes, []
+        returned, self.returned = self.returned, []
+        self._settling = len(outcomes)
+        return outcomes, returned
+
+    def settled(self) -> None:
+        """What was taken last is on disk."""
+        self._settling = 0
+        self._change.set()
+
+    def not_settled(self, outcomes: list[Outcome], returned: list[int]) -> None:
+        """The database did not take it: it comes again with the next."""
+        self.outcomes[:0] = outcomes
+        self.returned[:0] = returned
+        self._settling = 0
+
+    def give_back(self) -> None:
+        """Nothing waits here any longer: the channel pauses or the process ends."""
+        self.returned += [delivery.id for *_, delivery in (*self._ready, *self._resting)]
+        self.drop()
+
+    def drop(self) -> None:
+        """Forget what waits: another process is the sender now, and the leases lapse by themselves."""
+        self._ready, self._resting = [], []
+
+    def hold(self, seconds: float) -> None:
+        self._pace.hold(time.monotonic() + seconds)
+
+    async def run(self) -> None:
+        """Send what is put in, the most urgent first, until cancelled."""
+        limit = self._channel.limits.in_flight
+        while True:
+            now = time.monotonic()
+            self._wake_rested(now)
+            if not self._ready or len(self._in_air) >= limit or len(self.outcomes) + self._settling >= limit:
+                await self._next_change(self._resting[0][0] - now if self._resting else IDLE_POLL)
+            elif (wait := self._pace.wait(now)) > 0:
+                await asyncio.sleep(min(wait, IDLE_POLL))
+            else:
+                self._send_first(now)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for what is in the air, but no longer than `seconds`."""
+        if self._in_air:
+            await asyncio.wait(self._in_air, timeout=seconds)
+        for task in self._in_air:
+            task.cancel()
+
+    def _send_first(self, now: float) -> None:
+        _, order, claimed_at, delivery = heapq.heappop(self._ready)
+        rest = self._pace.chat_wait(delivery.address, now)
+        if now - claimed_at > HELD:
+            # A process that was stopped for long may have lost the lease: then it must not touch the row.
+            if now - claimed_at < DELIVERY_LEASE / 2:
+                self._return(delivery)
+        elif rest > 0:
+            heapq.heappush(self._resting, (now + rest, order, claimed_at, delivery))
+        elif not delivery.may_ring and quiet(utc_now()):
+            self._return(delivery)
+        else:
+            self._pace.leave(delivery.address, now)
+            task = asyncio.create_task(self._attempt(delivery))
+            self._in_air.add(task)
+            task.add_done_callback(self._in_air.discard)
+        if self._more and len(self._ready) <= self._ahead // 2:
+            self._more = False
+            self._bell.set()
+
+    def _return(self, delivery: outbox.Delivery) -> None:
+        self.returned.append(delivery.id)
+        self._bell.set()
+
+    def _wake_rested(self, now: float) -> None:
+        while self._resting and self._resting[0][0] <= now:
+            _, order, claimed_at, delivery = heapq.heappop(self._resting)
+            heapq.heappush(self._ready, (delivery.priority, order, claimed_at, delivery))
+
+    async def _next_change(self, seconds: float) -> None:
+        self._change.clear()
+        timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._change.set)
+        try:
+            await self._change.wait()
+        finally:
+            timer.cancel()
+
+    async def _attempt(self, delivery: outbox.Delivery) -> None:
+        outcome = await attempt(self._channel, delivery)
+        if isinstance(outcome.error, TryLater) and outcome.error.after is not None:
+            self.hold(outcome.error.after)  # before anybody else leaves
+        self._pace.arrive(delivery.address, time.monotonic())
+        self.outcomes.append(outcome)
+        if len(self.outcomes) == 1:
+            asyncio.get_running_loop().call_later(BEAT, self._bell.set)
+        if len(self.outcomes) >= self._channel.limits.in_flight // 2:
+            self._bell.set()
+        self._change.set()
+
+
 async def send_forever(channel: Channel, database: Database, owner: str, bell: asyncio.Event) -> None:
     """Run one channel's loop until cancelled; what is in flight then is finished and settled first."""
-    pace = Pace(channel.limits.per_second, channel.limits.chat_interval)
-    in_flight: set[asyncio.Task[Outcome]] = set()
-    unsettled: list[Outcome] = []
+    road = Road(channel, bell)
+    running = asyncio.create_task(road.run())
     try:
-        while True:
+        while not running.done():
             bell.clear()
-            unsettled += _collect(in_flight)
-            room = min(channel.limits.in_flight - len(in_flight), max(1, pace.room(time.monotonic(), HORIZON)))
+            outcomes, returned = road.take_done()
+            room = road.room()
+            looking = asyncio.create_task(
+                asyncio.to_thread(_settle_and_claim, database, channel.name, owner, outcomes, returned, room)
+            )
             try:
-                plan = await asyncio.to_thread(_settle_and_claim, database, channel.name, owner, unsettled, room)
+                plan = await asyncio.shield(looking)
+            except asyncio.CancelledError:
+                # A thread cannot be stopped: what it claims for us must go back, not wait for its lease to lapse.
+                with contextlib.suppress(StorageError):
+                    road.put((await looking).claimed, more=False)
+                raise
             except StorageError as error:
                 log.error("sending.storage_failed", extra={"channel": channel.name, "reason": str(error)})  # noqa: TRY400
+                road.not_settled(outcomes, returned)
                 await asyncio.sleep(IDLE_POLL)
                 continue
-            unsettled = []
-            if plan.paused_for:
-                pace.hold(time.monotonic() + plan.paused_for)
-            in_flight |= {asyncio.create_task(_attempt(channel, pace, delivery)) for delivery in plan.claimed}
-            if not plan.claimed:
-                await _wait(bell, in_flight, plan.idle_for)
-            elif len(in_flight) >= channel.limits.in_flight or pace.room(time.monotonic(), HORIZON) < 1:
-                await _wait(bell, in_flight, HORIZON / 2)
+            road.settled()
+            if not plan.mine:
+                road.drop()
+            elif plan.paused_for:
+                road.hold(plan.paused_for)
+                road.give_back()
+            road.put(plan.claimed, more=len(plan.claimed) == room > 0)
+            await _rung(bell, min(plan.paused_for or IDLE_POLL, IDLE_POLL))
+        running.result()
     finally:
-        if in_flight:
-            await asyncio.wait(in_flight, timeout=10)
-        unsettled += _collect(in_flight)
-        for task in in_flight:
-            task.cancel()
-        _settle_at_the_end(database, channel.name, owner, unsettled)
+        running.cancel()
+        road.give_back()
+        await road.finish(10)
+        _settle_at_the_end(database, channel.name, owner, *road.take_done())
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Plan:
-    claimed: list[outbox.Delivery]
-    idle_for: float
-    paused_for: float = 0.0
+async def _rung(bell: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await bell.wait()
+    except TimeoutError:
+        return
 
 
-def _settle_and_claim(database: Database, channel: str, owner: str, outcomes: list[Outcome], room: int) -> Plan:
+async def attempt(channel: Channel, delivery: outbox.Delivery) -> Outcome:
+    """Hand one delivery to the platform; what became of it, whatever that is."""
+    choices = parse_choices(delivery.choices_json)
+    outgoing = Outgoing(delivery.address, delivery.text, choices, delivery.callback_id)
+    try:
+        platform_id = await channel.send(outgoing)
+    except (TryLater, Refused, Gone, Misconfigured) as error:
+        log.warning("delivery.failed", extra={"channel": channel.name, "delivery": delivery.id, "reason": str(error)})
+        return Outcome(delivery, error=error)
+    except Exception as error:
+        log.exception("delivery.crashed", extra={"channel": channel.name, "delivery": delivery.id})
+        return Outcome(delivery, error=error)
+    return Outcome(delivery, platform_id)
+
+
+def _settle_and_claim(
+    database: Database, channel: str, owner: str, outcomes: list[Outcome], returned: list[int], room: int
+) -> Plan:
     """One transaction: write what happened, then take what is due. Both or neither."""
-    if not outcomes and not _anything_to_do(database, channel):
-        return Plan([], IDLE_POLL)
     now = utc_now()
+    if not outcomes and not returned and not (room and _anything_to_do(database, channel)):
+        return Plan([])
     with database.transaction() as connection:
         _settle(connection, channel, outcomes)
+        outbox.release(connection, returned)
         if not channels.acquire_lease(connection, f"send:{channel}", owner, iso(now), later(now, SENDER_LEASE)):
-            return Plan([], IDLE_POLL)
+            return Plan([], mine=False)
         pause = channels.find_pause(connection, channel, iso(now))
         if pause:
-            seconds = max(0.05, (parse_iso(pause.until_at) - now).total_seconds())
-            return Plan([], min(seconds, IDLE_POLL), paused_for=seconds)
-        claimed = (
-            outbox.claim(connection, channel, owner, room, later(now, DELIVERY_LEASE), iso(now)) if room > 0 else []
-        )
-    return Plan(claimed, IDLE_POLL)
+            return Plan([], paused_for=max(0.05, (parse_iso(pause.until_at) - now).total_seconds()))
+        if not room:
+            return Plan([])
+        until_at = later(now, DELIVERY_LEASE)
+        return Plan(outbox.claim(connection, channel, owner, room, until_at, iso(now), quiet=quiet(now)))
 
 
 def _anything_to_do(database: Database, channel: str) -> bool:
     """A look without a write lock: an idle process must not write to the disk every second."""
+    now = utc_now()
     with database.reading() as connection:
-        due_at = outbox.next_due_at(connection, channel)
-    return due_at is not None and due_at <= iso(utc_now())
+        due_at = outbox.next_due_at(connection, channel, quiet=quiet(now))
+    return due_at is not None and due_at <= iso(now)
 
 
 def _settle(connection: Connection, channel: str, outcomes: list[Outcome]) -> None:
@@ -145,40 +321,13 @@ def _settle(connection: Connection, channel: str, outcomes: list[Outcome]) -> No
                 outbox.reschedule(connection, delivery.id, later(now, wait), 1, str(error), may_have_arrived=arrived)
 
 
-async def _attempt(channel: Channel, pace: Pace, delivery: outbox.Delivery) -> Outcome:
-    await asyncio.sleep(pace.reserve(delivery.address, time.monotonic()))
-    choices = parse_choices(delivery.choices_json)
-    outgoing = Outgoing(delivery.address, delivery.text, choices, delivery.callback_id)
-    try:
-        platform_id = await channel.send(outgoing)
-    except (TryLater, Refused, Gone, Misconfigured) as error:
-        log.warning("delivery.failed", extra={"channel": channel.name, "delivery": delivery.id, "reason": str(error)})
-        return Outcome(delivery, error=error)
-    except Exception as error:
-        log.exception("delivery.crashed", extra={"channel": channel.name, "delivery": delivery.id})
-        return Outcome(delivery, error=error)
-    return Outcome(delivery, platform_id)
-
-
-def _collect(in_flight: set[asyncio.Task[Outcome]]) -> list[Outcome]:
-    finished = {task for task in in_flight if task.done()}
-    in_flight -= finished
-    return [task.result() for task in finished if not task.cancelled()]
-
-
-async def _wait(bell: asyncio.Event, in_flight: set[asyncio.Task[Outcome]], seconds: float) -> None:
-    """Until the bell rings, a send ends, or `seconds` have passed."""
-    ringing = asyncio.ensure_future(bell.wait())
-    try:
-        await asyncio.wait({ringing, *in_flight}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        ringing.cancel()
-
-
-def _settle_at_the_end(database: Database, channel: str, owner: str, outcomes: list[Outcome]) -> None:
+def _settle_at_the_end(
+    database: Database, channel: str, owner: str, outcomes: list[Outcome], returned: list[int]
+) -> None:
     try:
         with database.transaction() as connection:
             _settle(connection, channel, outcomes)
+            outbox.release(connection, returned)
             channels.release_lease(connection, f"send:{channel}", owner)
     except StorageError as error:
         # Nothing is lost: the leases lapse and the deliveries are sent again.
