@@ -16,9 +16,10 @@ from typing import Any, Literal
 import aiohttp
 
 from bot.clock import HANOI, iso, parse_iso, utc_now
+from bot.reminding import overdue_before
 from bot.settings import Settings, Telegram, Zalo
 from content.check import check_library
-from storage import channels, outbox, questions
+from storage import channels, outbox, questions, reminders
 from storage.database import StorageError, open_database
 from storage.migrations import pending
 
@@ -78,6 +79,7 @@ def _database(settings: Settings) -> list[Finding]:
         with database.reading() as connection:
             backlog = outbox.backlog(connection)
             open_count, oldest_at = questions.count_open(connection), questions.oldest_open_at(connection)
+            late = reminders.count_overdue(connection, overdue_before(utc_now()))
             pauses = {name: channels.find_pause(connection, name, iso(utc_now())) for name in backlog}
     except StorageError as error:
         return [Finding("Cơ sở dữ liệu", "hỏng", str(error))]
@@ -90,7 +92,13 @@ def _database(settings: Settings) -> list[Finding]:
         for name, pause in pauses.items()
         if pause
     ]
-    return [*findings, _open_questions(open_count, oldest_at)]
+    return [*findings, _reminders(late), _open_questions(open_count, oldest_at)]
+
+
+def _reminders(late: int) -> Finding:
+    if not late:
+        return Finding("Lời nhắc", "tốt", "không có lời nhắc nào quá giờ.")
+    return Finding("Lời nhắc", "lưu ý", f"{late} lời nhắc quá giờ hơn 10 phút; kiểm tra `serve` có đang chạy không.")
 
 
 def _open_questions(count: int, oldest_at: str | None) -> Finding:

@@ -15,11 +15,12 @@ from starlette.routing import Route
 
 from bot.channels.contract import Channel
 from bot.clock import iso, utc_now
+from bot.reminding import overdue_before
 from content.check import format_problem
 from content.live import LiveLibrary
 from intents.match import Matcher
 from storage import channels as channel_rows
-from storage import outbox, questions
+from storage import outbox, questions, reminders
 from storage.database import Database, StorageError
 
 PROBLEMS_SHOWN = 20
@@ -52,7 +53,7 @@ class Health:
         content = self._content_state()
         parts = [database, content, *channels.values()]
         status = "ok" if all(part["state"] == "ok" for part in parts) else "degraded"
-        if database["state"] != "ok":
+        if database["state"] == "down":
             status = "down"
         return {
             "status": status,
@@ -77,9 +78,11 @@ class Health:
                 waiting.labels(channel, status).set(count)
         entries = Gauge("gocua_content_entries", "Số mục trả lời đang chạy", registry=registry)
         entries.set(report["content"]["entries"])
-        if report["database"]["state"] == "ok":
+        if report["database"]["state"] != "down":
             asked = Gauge("gocua_open_questions", "Câu hỏi chờ cán bộ trả lời", registry=registry)
             asked.set(report["database"]["open_questions"])
+            late = Gauge("gocua_overdue_reminders", "Lời nhắc quá giờ hơn 10 phút chưa gửi", registry=registry)
+            late.set(report["database"]["overdue_reminders"])
         return generate_latest(registry)
 
     def _ask_database(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -87,9 +90,13 @@ class Health:
             with self.database.reading() as connection:
                 backlog = outbox.backlog(connection)
                 waiting = questions.count_open(connection)
+                late = reminders.count_overdue(connection, overdue_before(utc_now()))
         except StorageError as error:
             return {"state": "down", "reason": str(error)}, {}
-        return {"state": "ok", "kind": self.database.dialect, "open_questions": waiting}, backlog
+        told = {"kind": self.database.dialect, "open_questions": waiting, "overdue_reminders": late}
+        if late:
+            return {"state": "degraded", "reason": f"{late} lời nhắc quá giờ 10 phút chưa gửi", **told}, backlog
+        return {"state": "ok", **told}, backlog
 
     def _channel_state(self, name: str, channel: Channel) -> dict[str, Any]:
         state: dict[str, Any] = {"state": "ok", **channel.status()}

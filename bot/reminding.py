@@ -16,7 +16,7 @@ from typing import Literal
 from bot.clock import in_hanoi, iso, later
 from bot.composing import Composer, Say, Skip
 from bot.messages import write_choices
-from bot.quiet import out_of_quiet, quiet
+from bot.quiet import QUIET_FROM, QUIET_UNTIL, out_of_quiet, quiet
 from content.model import Library
 from storage import outbox, reminders
 from storage.database import Connection, Database, StorageError
@@ -30,6 +30,7 @@ COMPOSERS: Mapping[str, Composer] = {}
 
 EVENING = datetime.time(20, 45)  # the last good moment of a day: a quarter of an hour before the phones are left alone
 BEFORE_QUIET = datetime.timedelta(minutes=5)  # not looked at so late: what is queued now should also be sent today
+OVERDUE = datetime.timedelta(minutes=10)  # a planned reminder this late means that the clock stands still
 TRIES_AFTER = (60, 300, 1800, 7200)  # seconds; a composer that fails once more after these is given up
 
 
@@ -64,6 +65,16 @@ def ringing_moment(wanted: datetime.datetime, useful_until: datetime.datetime) -
         return morning
     evening = in_hanoi(morning).date() - datetime.timedelta(days=1)
     return datetime.datetime.combine(evening, EVENING, in_hanoi(wanted).tzinfo).astimezone(datetime.UTC)
+
+
+def overdue_before(now: datetime.datetime) -> str:
+    """What was due before this (UTC ISO text) should have been looked at by `now`, the quiet hours left aside."""
+    since = now - OVERDUE
+    if quiet(since) or quiet(since + BEFORE_QUIET):
+        here = in_hanoi(since)
+        evening = here.date() - datetime.timedelta(days=here.time() < QUIET_UNTIL)
+        since = datetime.datetime.combine(evening, QUIET_FROM, here.tzinfo) - BEFORE_QUIET - OVERDUE
+    return iso(since)
 
 
 def remind_due(
@@ -182,4 +193,4 @@ def _add(done: Reminded, outcomes: list[_Outcome]) -> Reminded:
     )
 
 
-__all__ = ["COMPOSERS", "Composer", "Reminded", "Say", "Skip", "remind_due", "ringing_moment"]
+__all__ = ["COMPOSERS", "Composer", "Reminded", "Say", "Skip", "overdue_before", "remind_due", "ringing_moment"]

@@ -36,7 +36,7 @@ from bot.health import Health
 from bot.receiving import Inbox
 from bot.sending import Bell, send_forever
 from bot.settings import Settings
-from bot.ticking import start_ticking
+from bot.ticking import Clockwork, start_ticking
 from bot.voice import Understanding
 from bot.web.chat import chat_routes
 from bot.web.headers import SecurityHeaders
@@ -109,7 +109,7 @@ def build_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with running(channels, database, bell):
+        async with running(channels, Clockwork(database, lambda: live.current, bell.ring), bell):
             yield
 
     console = Console(settings, database, live, channels, bell.ring)
@@ -123,12 +123,12 @@ def build_app(
 
 
 @contextlib.asynccontextmanager
-async def running(channels: dict[str, Channel], database: Database, bell: Bell) -> AsyncIterator[None]:
+async def running(channels: dict[str, Channel], clockwork: Clockwork, bell: Bell) -> AsyncIterator[None]:
     """Channels, their sending loops and the clock, for as long as the block lasts."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    scheduler = start_ticking(database)
+    scheduler = start_ticking(clockwork)
     loops = [
-        asyncio.create_task(send_forever(channel, database, owner, bell.of(name)), name=f"send:{name}")
+        asyncio.create_task(send_forever(channel, clockwork.database, owner, bell.of(name)), name=f"send:{name}")
         for name, channel in channels.items()
     ]
     try:

@@ -1,9 +1,10 @@
-"""The clock: housekeeping that comes round by itself. What is due is always a row in the database, so a missed tick is
-caught up by the next one; the clock itself remembers nothing."""
+"""The clock: what comes round by itself. What is due is always a row in the database, so a missed tick is caught up by
+the next one, and any number of replicas may tick: the clock itself remembers nothing."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 import logging
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import iso, utc_now
+from bot.reminding import remind_due
+from content.model import Library
 from storage import outbox, seen
 from storage.database import Database, StorageError
 
@@ -19,35 +22,69 @@ log = logging.getLogger(__name__)
 SEEN_KEPT = datetime.timedelta(days=30)  # Telegram keeps an undelivered update for 24 hours; this is far beyond
 
 
-def start_ticking(database: Database) -> AsyncIOScheduler:
-    """Start the jobs on the running event loop; `shutdown` the scheduler to stop them."""
-    # APScheduler drops a job that is one second late unless told otherwise; ours may always be late, never doubled.
-    rules = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    scheduler = AsyncIOScheduler(timezone=datetime.UTC, job_defaults=rules)
-    scheduler.add_job(_in_thread(expire_deliveries, database), "interval", minutes=1, id="expire_deliveries")
-    scheduler.add_job(_in_thread(forget_seen, database), "interval", hours=6, id="forget_seen")
-    scheduler.start()
-    return scheduler
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clockwork:
+    """What a job may use. `wake(channel)` is called when a delivery waits in the outbox."""
+
+    database: Database
+    library: Callable[[], Library]
+    wake: Callable[[str], None]
 
 
-def expire_deliveries(database: Database) -> None:
+Job = Callable[[Clockwork], None]
+
+
+def expire_deliveries(work: Clockwork) -> None:
     """Drop what is too old to be of use, with its reason."""
-    with database.transaction() as connection:
+    with work.database.transaction() as connection:
         dropped = outbox.expire_old(connection, iso(utc_now()))
     if dropped:
         log.warning("outbox.expired", extra={"count": dropped})
 
 
-def forget_seen(database: Database) -> None:
-    with database.transaction() as connection:
+def forget_seen(work: Clockwork) -> None:
+    with work.database.transaction() as connection:
         seen.purge_seen(connection, iso(utc_now() - SEEN_KEPT))
 
 
-def _in_thread(job: Callable[[Database], None], database: Database) -> Callable[[], object]:
+def remind(work: Clockwork) -> None:
+    """Queue the reminders that are due and wake whoever sends them."""
+    done = remind_due(work.database, work.library(), utc_now())
+    for channel in done.channels:
+        work.wake(channel)
+    if done.queued or done.skipped or done.failed:
+        told = {"queued": done.queued, "skipped": done.skipped, "failed": done.failed}
+        log.info("reminders.due", extra=told)
+
+
+# What comes round, and every how many seconds.
+JOBS: tuple[tuple[Job, int], ...] = (
+    (remind, 20),
+    (expire_deliveries, 60),
+    (forget_seen, 6 * 3600),
+)
+
+
+def start_ticking(work: Clockwork) -> AsyncIOScheduler:
+    """Start the jobs on the running event loop; `shutdown` the scheduler to stop them."""
+    # APScheduler drops a job that is one second late unless told otherwise; ours may always be late, never doubled.
+    rules = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    scheduler = AsyncIOScheduler(timezone=datetime.UTC, job_defaults=rules)
+    for job, seconds in JOBS:
+        scheduler.add_job(_in_thread(job, work), "interval", seconds=seconds, id=job.__name__)
+    scheduler.start()
+    return scheduler
+
+
+def _in_thread(job: Job, work: Clockwork) -> Callable[[], object]:
+    """One job's failure is told and tried again by its next tick; it never stops the others."""
+
     async def run() -> None:
         try:
-            await asyncio.to_thread(job, database)
+            await asyncio.to_thread(job, work)
         except StorageError as error:
             log.warning("tick.failed", extra={"job": job.__name__, "reason": str(error)})
+        except Exception:
+            log.exception("tick.failed", extra={"job": job.__name__})
 
     return run
