@@ -165,27 +165,38 @@ CREATE INDEX needs_of_person ON needs (person_id, id);
 
 CREATE INDEX needs_by_commune ON needs (year, commune, kind);
 
+-- plan: which version of the series' steps next_at was reckoned from; next_at is when the next step may be due.
 CREATE TABLE campaign_members (
     campaign TEXT NOT NULL,
     person_id BIGINT NOT NULL REFERENCES people (id),
     joined_at {moment} NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('on', 'stopped', 'done')),
+    plan TEXT NOT NULL,
+    next_at {moment} NOT NULL,
     PRIMARY KEY (campaign, person_id)
 );
 
-CREATE INDEX campaign_members_by_time ON campaign_members (campaign, joined_at, person_id) WHERE status = 'on';
+CREATE INDEX campaign_members_due ON campaign_members (campaign, next_at, person_id) WHERE status = 'on';
+
+CREATE INDEX campaign_members_plan ON campaign_members (campaign, plan, person_id) WHERE status = 'on';
 
 CREATE INDEX campaign_members_of_person ON campaign_members (person_id, campaign);
 
 -- A step that was sent to a person (or skipped for good) is never sent again, whatever the campaign's file says later.
+-- sent_on is Hanoi's day of the sending, '' for a skipped step.
 CREATE TABLE campaign_steps (
     campaign TEXT NOT NULL,
     person_id BIGINT NOT NULL REFERENCES people (id),
     step TEXT NOT NULL,
     outcome TEXT NOT NULL CHECK (outcome IN ('queued', 'skipped')),
+    reason TEXT NOT NULL,
+    sent_on TEXT NOT NULL,
     done_at {moment} NOT NULL,
     PRIMARY KEY (campaign, person_id, step)
 );
+
+-- At most one step a day reaches a person, of all series together, whatever two replicas do at the same moment.
+CREATE UNIQUE INDEX campaign_steps_one_a_day ON campaign_steps (person_id, sent_on) WHERE sent_on <> '';
 
 CREATE INDEX campaign_steps_of_person ON campaign_steps (person_id);
 
@@ -205,6 +216,9 @@ ALTER TABLE questions ADD COLUMN claimed_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE questions ADD COLUMN claimed_at {moment} NOT NULL DEFAULT '';
 
 ALTER TABLE questions ADD COLUMN entry_id TEXT NOT NULL DEFAULT '';
+
+-- When the person last wrote under it again; '' while only asked.
+ALTER TABLE questions ADD COLUMN reopened_at {moment} NOT NULL DEFAULT '';
 
 -- What followed a question: the official's answers and the worker's replies, oldest first.
 CREATE TABLE question_messages (
