@@ -104,6 +104,10 @@ class State:
     commune: str = ""  # slug of the place the person said to live in, for this conversation only
     turns: int = 0
     form: FormState = NO_FORM
+    draft: FormState = NO_FORM  # a form left half-way that may be taken up again
+    answered: str = ""  # id of the entry the last message was answered with, "" when it was not
+    others: tuple[str, ...] = ()  # ids of the entries that came next when it was understood, best first
+    news_offered_on: str = ""  # Hanoi's day on which news of the commune was last offered without being asked for
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, separators=(",", ":"))
@@ -116,7 +120,9 @@ def parse_state(text: str) -> State:
     known = {name: value for name, value in stored.items() if name in names}
     known["offered"] = tuple(Choice(**choice) for choice in known.get("offered", ()))
     known["recent"] = tuple(known.get("recent", ()))
+    known["others"] = tuple(known.get("others", ()))
     known["form"] = _parse_form(known.get("form") or {})
+    known["draft"] = _parse_form(known.get("draft") or {})
     return State(**known)
 
 

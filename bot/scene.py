@@ -38,7 +38,7 @@ class Scene:
 
     @property
     def setting(self) -> Setting:
-        return Setting(self.library, self.today, self.known)
+        return Setting(self.library, self.today, self.known, self.state.commune)
 
 
 def with_menu(scene: Scene, sentence: str, because: Because, *effects: Effect, **changes: str) -> Turn:
@@ -84,7 +84,7 @@ def close_turn(
 ) -> Turn:
     """Close a turn: numbers now mean the last reply's choices, and an official can read what led here.
 
-    A form that is not carried on is closed.
+    A form that is not carried on is closed; one that can be taken up again is kept as a draft.
     """
     line = heard or scene.inbound.text or scene.inbound.kind
     spoken = said or replies[-1].text.split("\n", 1)[0]
@@ -96,15 +96,29 @@ def close_turn(
         recent=recent,
         turns=scene.state.turns + 1,
         form=form,
+        draft=_draft_after(scene, form),
+        answered=because.id if because.kind == "answer" else "",
+        others=tuple(id_ for id_, _ in because.candidates if id_ != because.id),
         **changes,  # type: ignore[arg-type]
     )
     return Turn(state, tuple(replies), effects, because)
 
 
+def _draft_after(scene: Scene, form: FormState) -> FormState:
+    """The draft once `form` is open: what is being left, unless nothing of it may be kept; none of the open form."""
+    left = scene.state.form
+    if form.name:
+        return scene.state.draft if scene.state.draft.name != form.name else NO_FORM
+    if left.name in FORMS and left.answers and FORMS[left.name].resumable(dict(left.answers), scene.setting):
+        return left
+    return scene.state.draft
+
+
 def form_turn(scene: Scene, moved: Moved, because: Because | None = None, **changes: str) -> Turn:
     """Say what a form says next. What was answered stays out of the lines an official reads: it may be private."""
     if moved.ended == "left":
-        return with_menu(scene, scene.say("form.left"), Because("action", moved.entry, reason=moved.reason))
+        sentence = "form.left_for_now" if _draft_after(scene, NO_FORM) != NO_FORM else "form.left"
+        return with_menu(scene, scene.say(sentence), Because("action", moved.entry, reason=moved.reason))
     kind: Literal["answer", "action"] = "answer" if moved.ended else "action"
     because = dataclasses.replace(because or Because(kind), kind=kind, id=moved.entry, reason=moved.reason)
     reply, changes = moved.reply, {"awaiting": "", **changes}
@@ -112,4 +126,7 @@ def form_turn(scene: Scene, moved: Moved, because: Because | None = None, **chan
         reply = Reply(reply.text, (*reply.choices, *ways_on(scene)))
         changes["topic"] = moved.entry
     heard = scene.say("form.answer")
-    return close_turn(scene, [reply], because, heard, effects=moved.effects, form=moved.form, **changes)
+    turn = close_turn(scene, [reply], because, heard, effects=moved.effects, form=moved.form, **changes)
+    # A result is not rated, and what led to it is not kept as unfinished.
+    state = dataclasses.replace(turn.state, draft=NO_FORM, answered="") if moved.ended else turn.state
+    return dataclasses.replace(turn, state=state)

@@ -20,11 +20,15 @@ SKIPPED = "-"  # the value of a step the person would rather not answer
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Setting:
-    """What a form may look at: the library in use, Hanoi's calendar day, and what is known of the person."""
+    """What a form may look at: the library in use, Hanoi's calendar day, and what is known of the person.
+
+    `commune` is the slug of the place the person said to live in, "" when they did not.
+    """
 
     library: Library
     today: datetime.date
     known: Known = NOTHING
+    commune: str = ""
 
 
 def lead_on(setting: Setting, *ids: str) -> tuple[Choice, ...]:
@@ -51,6 +55,15 @@ class Option:
 def nothing(_text: str, _today: datetime.date) -> str:
     """The reader of a step that only has options."""
     return ""
+
+
+def seek_nothing(_text: str, _setting: Setting) -> str:
+    """The seeker of a step whose values need no library."""
+    return ""
+
+
+def never(_answers: Answers, _setting: Setting) -> bool:
+    return False
 
 
 def fine(_value: str) -> str:
@@ -85,7 +98,8 @@ class Step:
     is none. `check` returns what is wrong with a value, in Vietnamese, or "". `tell` says a value back. A step that is
     not `needed` for the answers so far is left out. `several` lets more than one option be typed ("1, 3").
     `offer` makes options from what is known (the coming sessions); they stand before the fixed ones. `question_for`
-    makes a question that needs what is known.
+    makes a question that needs what is known. `seek` and `tell_in` are `find` and `tell` for values that only the
+    library knows (a commune). A typed answer that `read` shall see has at most `most_words` words.
     """
 
     key: str
@@ -100,6 +114,9 @@ class Step:
     several: bool = False
     offer: Callable[[Answers, Setting], tuple[Option, ...]] = no_options
     question_for: Callable[[Answers, Setting], str] | None = None
+    seek: Callable[[str, Setting], str] = seek_nothing
+    tell_in: Callable[[str, Setting], str] | None = None
+    most_words: int = 4
 
     def ask(self, answers: Answers, setting: Setting) -> str:
         """The question as it is asked now."""
@@ -124,7 +141,8 @@ class Form:
 
     `invite` is the button that opens it from the entry; a form `at_once` opens without that button.
     `finish` makes the result from the answers; walking adds the sources and the ways on. `effects` is what the result
-    leaves behind. Without `again` no button offers to fill it in once more.
+    leaves behind. Without `again` no button offers to fill it in once more. What is `resumable` is kept when the person
+    leaves half-way.
     """
 
     name: str
@@ -135,6 +153,7 @@ class Form:
     finish: Callable[[Answers, Setting], Reply]
     at_once: bool = False
     effects: Callable[[Answers, Setting], tuple[Effect, ...]] = no_effects
+    resumable: Callable[[Answers, Setting], bool] = never
 
     def get_step(self, key: str) -> Step:
         """The step; KeyError when there is none."""

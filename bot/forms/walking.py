@@ -70,6 +70,11 @@ def find_form(state: FormState) -> Form | None:
     return FORMS.get(state.name)
 
 
+def resume_form(state: FormState, setting: Setting, lead: str = "") -> Moved:
+    """Go on with the answers given before. KeyError for an unknown form."""
+    return _go_on(FORMS[state.name], dict(state.answers), {}, setting, lead)
+
+
 def open_form(name: str, setting: Setting, text: str = "", lead: str = "") -> Moved:
     """Begin a form, with whatever the message that led to it already says. KeyError for an unknown form."""
     form = FORMS[name]
@@ -191,10 +196,10 @@ def _read_whole(step: Step, text: str, answers: Answers, setting: Setting) -> st
     for option in options:
         if words == plain(option.label):
             return option.value
-    if len(words.split()) > SHORT:
+    if len(words.split()) > step.most_words:
         return ""
     spoken = match_options(text, options, alone=True)
-    return spoken[0] if len(spoken) == 1 else step.read(text, setting.today)
+    return spoken[0] if len(spoken) == 1 else step.read(text, setting.today) or step.seek(text, setting)
 
 
 def _find_all(
@@ -205,7 +210,7 @@ def _find_all(
     for step in form.steps:
         if step.key in skip or not text:
             continue
-        value = step.find(text, setting.today)
+        value = step.find(text, setting.today) or step.seek(text, setting)
         options = match_options(text, step.offered(answers, setting))
         if not value and (len(options) == 1 or (options and step.several)):
             value = "+".join(options)
@@ -217,7 +222,11 @@ def _find_all(
 def _understood(form: Form, found: dict[str, str], answers: Answers, setting: Setting) -> str:
     """What was read, said back so that it can be corrected; nothing for what was skipped."""
     steps = [(form.get_step(key), value) for key, value in found.items() if value != SKIPPED]
-    said = [step.label(value, step.offered(answers, setting)) for step, value in steps]
+    labels = (
+        step.tell_in(value, setting) if step.tell_in else step.label(value, step.offered(answers, setting))
+        for step, value in steps
+    )
+    said = [label for label in labels if label]
     return f"Tôi hiểu: {'; '.join(said)}." if said else ""
 
 
