@@ -26,6 +26,7 @@ from content.places import REGIONS
 from content.policies import check_policies
 from content.reading import Files, read_files
 from content.render import render_answer
+from content.sessions import check_sessions
 from content.wording import (
     Literals,
     check_lengths,
@@ -92,6 +93,7 @@ def examine(root: Path, language: str, on: date, *, thorough: bool = False) -> E
         places=files.places.places,
         policies=files.policies.policies,
         outside=files.outside.kinds,
+        sessions=check_sessions(files.sessions, files.places.places),
     )
     _check_groups(files)
     _check_places(files)

@@ -20,6 +20,7 @@ OUTSIDE = "ngoai-pham-vi.yaml"
 POLICIES = "policies.yaml"
 FACTS = "facts.yaml"
 OLD_LAW = "old-law.yaml"
+SESSIONS = "sessions"  # a folder
 
 # The longest honest entry is about 6 KB, the figures about 100 KB; more is a mistake or an attack.
 MAX_BYTES = 1_000_000
@@ -49,6 +50,7 @@ class Tree:
     facts: Path
     old_law: Path
     outside: Path
+    sessions: tuple[Path, ...] = ()
 
 
 def list_tree(root: Path, language: str) -> Tree:
@@ -71,6 +73,7 @@ def list_tree(root: Path, language: str) -> Tree:
         facts=root / FACTS,
         old_law=root / OLD_LAW,
         outside=folder / OUTSIDE,
+        sessions=tuple(sorted(Path(each) for each in _walk(root / SESSIONS, depth=1) if each.endswith(".yaml"))),
     )
 
 
@@ -83,7 +86,8 @@ def scan_tree(root: Path, language: str) -> Scan:
     """A cheap picture of the tree (path, change time in ns, size, inode): equal pictures mean equal files."""
     seen = []
     shared = (FIGURES, PLACES, POLICIES, FACTS, OLD_LAW)
-    for path in (*(str(root / name) for name in shared), *_walk(root / language, depth=3)):
+    folders = (*_walk(root / language, depth=3), *_walk(root / SESSIONS, depth=1))
+    for path in (*(str(root / name) for name in shared), *folders):
         try:
             stat = os.stat(path)  # noqa: PTH116 - called a few hundred times a second for ever
         except OSError:

@@ -192,6 +192,33 @@ class Outside:
     near: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """A job-fair session as content/sessions or an official's list states it; times are UTC ISO text.
+
+    `kind`, `status` and `asks` are slugs of content/sessions.py; `commune` is a slug or "" for the whole city;
+    `audience` names priority groups, comma separated, or "" for all. `openings` and `capacity` 0 mean none stated.
+    """
+
+    slug: str
+    kind: str
+    title: str
+    starts_at: str
+    ends_at: str
+    place: str = ""
+    link: str = ""
+    commune: str = ""
+    exchange: str = ""
+    organiser: str = ""
+    employers: str = ""
+    openings: int = 0
+    capacity: int = 0
+    audience: str = ""
+    asks: str = ""
+    status: str = "mo"
+    note: str = ""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Library:
     """Everything we can say in one language, checked. `digest` changes whenever any file does.
@@ -208,6 +235,7 @@ class Library:
     places: tuple[Place, ...] = ()
     policies: tuple[Policy, ...] = ()
     outside: Mapping[str, Outside] = dataclasses.field(default_factory=dict)
+    sessions: tuple[PlannedSession, ...] = ()
 
     def find_entry(self, entry_id: str) -> Entry | None:
         return self.entries.get(entry_id)

@@ -19,6 +19,7 @@ from content.old_law import OldLawFile, parse_old_law
 from content.outside import OutsideFile, parse_outside
 from content.places import PlaceFile, parse_places
 from content.policies import PolicyFile, parse_policies
+from content.sessions import SessionFile, parse_sessions
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Files:
     outside_findings: Findings
     entries: Mapping[str, tuple[EntryFile, Findings]]
     ids: frozenset[str]
+    sessions: Mapping[str, tuple[SessionFile, Findings]]
     unreadable: tuple[Findings, ...]
     digest: str
 
@@ -49,6 +51,7 @@ class Files:
         """Of every file, in no order."""
         return (
             *(findings for _, findings in self.entries.values()),
+            *(findings for _, findings in self.sessions.values()),
             *self.unreadable,
             *(self.figure_findings, self.place_findings, self.group_findings),
             *(self.policy_findings, self.fact_findings, self.old_law_findings),
@@ -87,6 +90,10 @@ def read_files(root: Path, tree: Tree) -> Files:
             unreadable.append(findings)
         else:
             entries[read.entry.id] = (read, findings)
+    sessions: dict[str, tuple[SessionFile, Findings]] = {}
+    for path in tree.sessions:
+        text, findings = text_of(path)
+        sessions[findings.file] = (parse_sessions(text, findings) if text else SessionFile((), {}), findings)
     return Files(
         figures=parse_figures(figure_text, figure_findings) if figure_text else FigureFile({}, {}, frozenset()),
         figure_findings=figure_findings,
@@ -104,6 +111,7 @@ def read_files(root: Path, tree: Tree) -> Files:
         outside_findings=outside_findings,
         entries=entries,
         ids=frozenset(ids),
+        sessions=sessions,
         unreadable=tuple(unreadable),
         digest=digest.hexdigest(),
     )
