@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.alone import AlreadyRunning
+from bot.console.command_line import add_official_commands
 from bot.settings import Settings, SettingsError, load_settings
 from content.check import format_problem
 from content.model import ContentErrors
@@ -119,6 +120,20 @@ def questions(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def official(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.console.commanding import run_official
+    from storage.database import open_database
+
+    database = open_database(settings.database_url)
+    try:
+        print(run_official(database, settings.content_dir, options))
+    except LookupError as error:
+        return _fail(str(error.args[0]))
+    finally:
+        database.close()
+    return 0
+
+
 def doctor(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.doctoring import examine, format_findings
 
@@ -136,6 +151,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "test": (test, "đo khả năng hiểu câu hỏi trên bộ câu mẫu"),
     "migrate": (migrate, "tạo hoặc nâng cấp cơ sở dữ liệu"),
     "questions": (questions, "xem và trả lời câu hỏi người dân gửi cán bộ"),
+    "official": (official, "tài khoản cán bộ: thêm, xem, đặt lại mật khẩu, khóa, đổi vai trò và phạm vi"),
     "doctor": (doctor, "khám cài đặt: khóa bot, mạng, cơ sở dữ liệu, nội dung, đồng hồ, ổ đĩa"),
 }
 
@@ -165,6 +181,7 @@ def build_parser() -> argparse.ArgumentParser:
     parsers["questions"].add_argument("id", type=int, nargs="?", help="số của câu hỏi cần trả lời")
     parsers["questions"].add_argument("answer", nargs="?", help="câu trả lời gửi người hỏi")
     parsers["questions"].add_argument("--by", default="cán bộ", help="tên cán bộ trả lời")
+    add_official_commands(parsers["official"])
     return parser
 
 

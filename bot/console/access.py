@@ -7,22 +7,12 @@ query takes `official.scope`.
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal, get_args
 
+from bot.console.roles import ROLE_NAMES, ROLES, Least, Role, parse_role
 from storage.officials import OfficialRow
 from storage.scope import Scope
 
-Role = Literal["viewer", "author", "approver", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)  # each may do all that those before it may
-ROLE_NAMES: dict[Role, str] = {
-    "viewer": "Người xem",
-    "author": "Người soạn",
-    "approver": "Người duyệt",
-    "admin": "Quản trị",
-}
-
-# "anyone" needs no sign-in; "half" is a correct password whose second factor is still owed.
-Least = Literal["anyone", "half", "viewer", "author", "approver", "admin"]
+__all__ = ["ROLES", "ROLE_NAMES", "Least", "Official", "Role", "allowed", "official_of", "parse_role"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,13 +38,6 @@ class Official:
 def official_of(row: OfficialRow) -> Official:
     """The stored account as the pages see it."""
     return Official(row.id, row.login, row.name, parse_role(row.role), row.communes)
-
-
-def parse_role(text: str) -> Role:
-    """One of ROLES; ValueError for anything else."""
-    if text not in ROLES:
-        raise ValueError(f"“{text}” không phải là vai trò; chọn một trong: {', '.join(ROLES)}.")
-    return text
 
 
 def allowed(official: Official, least: Least, *, whole_city: bool) -> bool:
