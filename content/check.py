@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from content.abbreviations import find_unexplained
+from content.campaigns import check_campaign
 from content.entries import EntryFile
 from content.facts import check_facts
 from content.fields import suggest
@@ -26,6 +27,7 @@ from content.places import REGIONS
 from content.policies import check_policies
 from content.reading import Files, read_files
 from content.render import render_answer
+from content.schedules import check_schedules
 from content.sessions import check_sessions
 from content.wording import (
     Literals,
@@ -94,6 +96,8 @@ def examine(root: Path, language: str, on: date, *, thorough: bool = False) -> E
         policies=files.policies.policies,
         outside=files.outside.kinds,
         sessions=check_sessions(files.sessions, files.places.places),
+        campaigns={read.campaign.slug: read.campaign for read, _ in files.campaigns},
+        schedules=files.schedules.schedules,
     )
     _check_groups(files)
     _check_places(files)
@@ -105,11 +109,14 @@ def examine(root: Path, language: str, on: date, *, thorough: bool = False) -> E
     used = _check_figure_uses(files)
     used |= check_policies(files.policies, files.ids, files.figures.figures, files.policy_findings)
     used |= check_outside(files.outside, files.ids, files.figures.figures, files.outside_findings)
+    literals = list_literals(library.figures, on)
+    for series, findings in files.campaigns:
+        used |= check_campaign(series, files.ids, library.figures, literals, on, findings)
+    check_schedules(files.schedules, {place.slug for place in files.places.places}, files.schedule_findings)
     _check_unused_figures(files, used)
     figures, policies = (files.figures, files.figure_findings), (files.policies, files.policy_findings)
     check_facts(files.facts, files.fact_findings, files.entries, figures, policies)
     check_exceptions(files.old_law, files.ids, files.old_law_findings)
-    literals = list_literals(library.figures, on)
     for read, findings in files.entries.values():
         _check_words(read, literals, findings)
         uses = {segment.figure for segment in _uses(read)}

@@ -21,6 +21,8 @@ POLICIES = "policies.yaml"
 FACTS = "facts.yaml"
 OLD_LAW = "old-law.yaml"
 SESSIONS = "sessions"  # a folder
+CAMPAIGNS = "campaigns"  # a folder
+SCHEDULES = "schedules.yaml"
 
 # The longest honest entry is about 6 KB, the figures about 100 KB; more is a mistake or an attack.
 MAX_BYTES = 1_000_000
@@ -38,7 +40,7 @@ Scan = tuple[tuple[str, int, int, int], ...]
 class Tree:
     """The files of one language. `strays` are files in its folder that nothing reads.
 
-    `policies`, `facts`, `old_law` and `outside` may be missing.
+    `policies`, `facts`, `old_law`, `outside` and `schedules` may be missing.
     """
 
     figures: Path
@@ -50,7 +52,9 @@ class Tree:
     facts: Path
     old_law: Path
     outside: Path
+    schedules: Path
     sessions: tuple[Path, ...] = ()
+    campaigns: tuple[Path, ...] = ()
 
 
 def list_tree(root: Path, language: str) -> Tree:
@@ -73,8 +77,14 @@ def list_tree(root: Path, language: str) -> Tree:
         facts=root / FACTS,
         old_law=root / OLD_LAW,
         outside=folder / OUTSIDE,
-        sessions=tuple(sorted(Path(each) for each in _walk(root / SESSIONS, depth=1) if each.endswith(".yaml"))),
+        schedules=root / SCHEDULES,
+        sessions=_list_yaml(root / SESSIONS),
+        campaigns=_list_yaml(root / CAMPAIGNS),
     )
+
+
+def _list_yaml(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(Path(each) for each in _walk(folder, depth=1) if each.endswith(".yaml")))
 
 
 def display_name(root: Path, path: Path) -> str:
@@ -85,8 +95,9 @@ def display_name(root: Path, path: Path) -> str:
 def scan_tree(root: Path, language: str) -> Scan:
     """A cheap picture of the tree (path, change time in ns, size, inode): equal pictures mean equal files."""
     seen = []
-    shared = (FIGURES, PLACES, POLICIES, FACTS, OLD_LAW)
-    folders = (*_walk(root / language, depth=3), *_walk(root / SESSIONS, depth=1))
+    shared = (FIGURES, PLACES, POLICIES, FACTS, OLD_LAW, SCHEDULES)
+    flat = (each for name in (SESSIONS, CAMPAIGNS) for each in _walk(root / name, depth=1))
+    folders = (*_walk(root / language, depth=3), *flat)
     for path in (*(str(root / name) for name in shared), *folders):
         try:
             stat = os.stat(path)  # noqa: PTH116 - called a few hundred times a second for ever

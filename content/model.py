@@ -219,6 +219,71 @@ class PlannedSession:
     note: str = ""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class CampaignStep:
+    """One message of a series: `day` days after joining, at `hour` o'clock in Hanoi.
+
+    `text` is its own words; `entry` the id of the answer it leads to, and whose summary it tells when it has no words.
+    """
+
+    id: str
+    day: int
+    hour: int
+    text: tuple[Segment, ...]
+    entry: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Campaign:
+    """A series of messages for those who say they belong to one of `groups`, have one of `needs`, or asked about one
+    of `topics` (an entry's group, or its id).
+
+    `about` tells in one sentence what it brings. Nobody joins and nothing is sent before `start`, after `end` (None:
+    no end) or while it is `paused`.
+    """
+
+    slug: str
+    title: str
+    menu: str
+    about: str
+    groups: tuple[str, ...]
+    needs: tuple[str, ...]
+    topics: tuple[str, ...]
+    start: date
+    end: date | None
+    paused: bool
+    steps: tuple[CampaignStep, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is told to many by the calendar. `cron` is in Hanoi's time; `use_by_hours` after it, it is of no use.
+
+    `communes` and `groups` narrow whom it is for; empty means everybody.
+    """
+
+    slug: str
+    title: str
+    what: str
+    cron: str
+    use_by_hours: int
+    communes: tuple[str, ...]
+    groups: tuple[str, ...]
+    start: date
+    end: date | None
+    paused: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OfficeYear:
+    """What was announced about one year's working days beyond the law: days `off`, and days worked all the same."""
+
+    year: int
+    source: str
+    off: frozenset[date]
+    working: frozenset[date]
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Library:
     """Everything we can say in one language, checked. `digest` changes whenever any file does.
@@ -235,7 +300,10 @@ class Library:
     places: tuple[Place, ...] = ()
     policies: tuple[Policy, ...] = ()
     outside: Mapping[str, Outside] = dataclasses.field(default_factory=dict)
+    office_years: Mapping[int, OfficeYear] = dataclasses.field(default_factory=dict)
     sessions: tuple[PlannedSession, ...] = ()
+    campaigns: Mapping[str, Campaign] = dataclasses.field(default_factory=dict)
+    schedules: tuple[Schedule, ...] = ()
 
     def find_entry(self, entry_id: str) -> Entry | None:
         return self.entries.get(entry_id)

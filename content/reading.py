@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from content.campaigns import CampaignFile, parse_campaign
 from content.entries import EntryFile, GroupFile, parse_entry, parse_groups
 from content.facts import FactFile, parse_facts
 from content.figures import FigureFile, parse_figures
@@ -19,6 +20,7 @@ from content.old_law import OldLawFile, parse_old_law
 from content.outside import OutsideFile, parse_outside
 from content.places import PlaceFile, parse_places
 from content.policies import PolicyFile, parse_policies
+from content.schedules import ScheduleFile, parse_schedules
 from content.sessions import SessionFile, parse_sessions
 
 
@@ -43,6 +45,9 @@ class Files:
     entries: Mapping[str, tuple[EntryFile, Findings]]
     ids: frozenset[str]
     sessions: Mapping[str, tuple[SessionFile, Findings]]
+    campaigns: tuple[tuple[CampaignFile, Findings], ...]
+    schedules: ScheduleFile
+    schedule_findings: Findings
     unreadable: tuple[Findings, ...]
     digest: str
 
@@ -52,10 +57,11 @@ class Files:
         return (
             *(findings for _, findings in self.entries.values()),
             *(findings for _, findings in self.sessions.values()),
+            *(findings for _, findings in self.campaigns),
             *self.unreadable,
             *(self.figure_findings, self.place_findings, self.group_findings),
             *(self.policy_findings, self.fact_findings, self.old_law_findings),
-            self.outside_findings,
+            *(self.outside_findings, self.schedule_findings),
         )
 
 
@@ -78,6 +84,7 @@ def read_files(root: Path, tree: Tree) -> Files:
     fact_text, fact_findings = text_of(tree.facts, required=False)
     old_law_text, old_law_findings = text_of(tree.old_law, required=False)
     outside_text, outside_findings = text_of(tree.outside, required=False)
+    schedule_text, schedule_findings = text_of(tree.schedules, required=False)
     entries: dict[str, tuple[EntryFile, Findings]] = {}
     unreadable = []
     ids = set()
@@ -94,6 +101,14 @@ def read_files(root: Path, tree: Tree) -> Files:
     for path in tree.sessions:
         text, findings = text_of(path)
         sessions[findings.file] = (parse_sessions(text, findings) if text else SessionFile((), {}), findings)
+    campaigns = []
+    for path in tree.campaigns:
+        text, findings = text_of(path)
+        series = parse_campaign(text, path.stem, findings) if text else None
+        if series is None:
+            unreadable.append(findings)
+        else:
+            campaigns.append((series, findings))
     return Files(
         figures=parse_figures(figure_text, figure_findings) if figure_text else FigureFile({}, {}, frozenset()),
         figure_findings=figure_findings,
@@ -112,6 +127,9 @@ def read_files(root: Path, tree: Tree) -> Files:
         entries=entries,
         ids=frozenset(ids),
         sessions=sessions,
+        campaigns=tuple(campaigns),
+        schedules=parse_schedules(schedule_text, schedule_findings) if schedule_text else ScheduleFile((), {}),
+        schedule_findings=schedule_findings,
         unreadable=tuple(unreadable),
         digest=digest.hexdigest(),
     )
