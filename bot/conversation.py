@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.clock import in_hanoi
+from bot.forms.readers import asks
 from bot.forms.registry import FORMS
-from bot.forms.walking import FORM, ask_again, asks, count_answers, explain, find_form, hear, open_form, tap
+from bot.forms.walking import FORM, ask_again, count_answers, explain, find_form, hear, open_form, tap
 from bot.known import NOTHING, Known
 from bot.messages import (
     NO_FORM,

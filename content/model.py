@@ -347,6 +347,9 @@ ACTIONS = (
     "benefit_calculator",
     "loan_calculator",
     "eligibility",
+    "needs_survey",
+    "news",
+    "my_data",
 )
 
 # Priority groups of the city's plan, as `groups` in an entry names them.

@@ -30,11 +30,19 @@ _AVERAGED = re.compile(
 )
 _DENIED = re.compile(r" (?:khong|ko|k|chua)(?: (?:phai|thuoc|la|dien|bi))* $")
 _YEAR = re.compile(r"\d{4}")
+_ASKS = re.compile(
+    r" (?:khong|ko|k|sao|gi|nao|o dau|ai|bn|bao (?:nhieu|lau|gio)|may (?:thang|nam|tien|trieu|lan|ngay|nguoi)) "
+)
 
 
 def plain(text: str) -> str:
     """Words only, small and without diacritics, one space between them and one on each side."""
     return f" {' '.join(re.sub(r'[^a-z0-9]+', ' ', fold(text.lower())).split())} "
+
+
+def asks(text: str) -> bool:
+    """Whether a message looks like a question of its own."""
+    return "?" in text or bool(_ASKS.search(plain(text)))
 
 
 def only_money(text: str, _today: datetime.date) -> str:

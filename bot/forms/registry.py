@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.forms import benefit_calculator, eligibility, loan_calculator
+from bot.forms import benefit_calculator, eligibility, loan_calculator, needs_survey, news_form
 from bot.forms.form import Form
 
 FORMS: Mapping[str, Form] = {
@@ -13,5 +13,7 @@ FORMS: Mapping[str, Form] = {
         benefit_calculator.FORM,
         loan_calculator.FORM,
         eligibility.FORM,
+        needs_survey.FORM,
+        news_form.FORM,
     )
 }

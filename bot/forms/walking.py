@@ -10,7 +10,7 @@ import dataclasses
 import re
 
 from bot.forms.form import SKIPPED, Answers, Form, Setting, Step, nothing
-from bot.forms.readers import match_options, plain
+from bot.forms.readers import asks, match_options, plain
 from bot.forms.registry import FORMS
 from bot.messages import NO_FORM, Choice, Effect, FormState, Reply
 from content.render import render_answer
@@ -32,9 +32,6 @@ LEAVE_WORDS = {
 }
 BACK_WORDS = {"quay lai", "tro lai", "lui lai", "back", "cau truoc", "buoc truoc", "sua cau truoc"}
 _NUMBERS = re.compile(r" (?:(?:so|chon|cau|muc|y) )?(\d{1,2}(?: (?:va )?\d{1,2})*) ")
-_ASKS = re.compile(
-    r" (?:khong|ko|k|sao|gi|nao|o dau|ai|bn|bao (?:nhieu|lau|gio)|may (?:thang|nam|tien|trieu|lan|ngay|nguoi)) "
-)
 _TYPED_CONTROLS = ("(Gõ “thôi” để dừng.)", "(Gõ “quay lại” để sửa câu trước, “thôi” để dừng.)")
 SHORT = 4  # words: an answer to the question rather than a question of its own
 
@@ -131,11 +128,6 @@ def hear(state: FormState, text: str, setting: Setting) -> Moved | None:
         return None
     lead = _understood(form, heard.found, answers, setting)
     return dataclasses.replace(_go_on(form, answers, heard.found, setting, lead), sure=heard.sure)
-
-
-def asks(text: str) -> bool:
-    """Whether a message looks like a question of its own."""
-    return "?" in text or bool(_ASKS.search(plain(text)))
 
 
 def ask_again(state: FormState, setting: Setting, lead: str = "") -> Moved:
