@@ -95,6 +95,7 @@ def examine(root: Path, language: str, on: date, *, thorough: bool = False) -> E
         places=files.places.places,
         policies=files.policies.policies,
         outside=files.outside.kinds,
+        office_years=files.office_years,
         sessions=check_sessions(files.sessions, files.places.places),
         campaigns={read.campaign.slug: read.campaign for read, _ in files.campaigns},
         schedules=files.schedules.schedules,

@@ -21,6 +21,7 @@ POLICIES = "policies.yaml"
 FACTS = "facts.yaml"
 OLD_LAW = "old-law.yaml"
 SESSIONS = "sessions"  # a folder
+DAYS_OFF = "ngay-nghi.yaml"
 CAMPAIGNS = "campaigns"  # a folder
 SCHEDULES = "schedules.yaml"
 
@@ -40,7 +41,7 @@ Scan = tuple[tuple[str, int, int, int], ...]
 class Tree:
     """The files of one language. `strays` are files in its folder that nothing reads.
 
-    `policies`, `facts`, `old_law`, `outside` and `schedules` may be missing.
+    `policies`, `facts`, `old_law`, `outside`, `schedules` and `days_off` may be missing.
     """
 
     figures: Path
@@ -53,6 +54,7 @@ class Tree:
     old_law: Path
     outside: Path
     schedules: Path
+    days_off: Path
     sessions: tuple[Path, ...] = ()
     campaigns: tuple[Path, ...] = ()
 
@@ -65,7 +67,7 @@ def list_tree(root: Path, language: str) -> Tree:
         parts = path.relative_to(folder).parts
         if len(parts) == 2 and path.suffix == ".md":
             entries.append(path)
-        elif parts not in ((GROUPS,), (OUTSIDE,)):
+        elif parts not in ((GROUPS,), (OUTSIDE,), (DAYS_OFF,)):
             strays.append(path)
     return Tree(
         figures=root / FIGURES,
@@ -78,6 +80,7 @@ def list_tree(root: Path, language: str) -> Tree:
         old_law=root / OLD_LAW,
         outside=folder / OUTSIDE,
         schedules=root / SCHEDULES,
+        days_off=folder / DAYS_OFF,
         sessions=_list_yaml(root / SESSIONS),
         campaigns=_list_yaml(root / CAMPAIGNS),
     )

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from content.campaigns import CampaignFile, parse_campaign
+from content.days_off import parse_days_off
 from content.entries import EntryFile, GroupFile, parse_entry, parse_groups
 from content.facts import FactFile, parse_facts
 from content.figures import FigureFile, parse_figures
 from content.files import Tree, decode, display_name, read_bytes
 from content.findings import Findings
+from content.model import OfficeYear
 from content.old_law import OldLawFile, parse_old_law
 from content.outside import OutsideFile, parse_outside
 from content.places import PlaceFile, parse_places
@@ -42,6 +44,8 @@ class Files:
     old_law_findings: Findings
     outside: OutsideFile
     outside_findings: Findings
+    office_years: Mapping[int, OfficeYear]
+    days_off_findings: Findings
     entries: Mapping[str, tuple[EntryFile, Findings]]
     ids: frozenset[str]
     sessions: Mapping[str, tuple[SessionFile, Findings]]
@@ -61,7 +65,7 @@ class Files:
             *self.unreadable,
             *(self.figure_findings, self.place_findings, self.group_findings),
             *(self.policy_findings, self.fact_findings, self.old_law_findings),
-            *(self.outside_findings, self.schedule_findings),
+            *(self.outside_findings, self.days_off_findings, self.schedule_findings),
         )
 
 
@@ -85,6 +89,7 @@ def read_files(root: Path, tree: Tree) -> Files:
     old_law_text, old_law_findings = text_of(tree.old_law, required=False)
     outside_text, outside_findings = text_of(tree.outside, required=False)
     schedule_text, schedule_findings = text_of(tree.schedules, required=False)
+    days_off_text, days_off_findings = text_of(tree.days_off, required=False)
     entries: dict[str, tuple[EntryFile, Findings]] = {}
     unreadable = []
     ids = set()
@@ -124,6 +129,8 @@ def read_files(root: Path, tree: Tree) -> Files:
         old_law_findings=old_law_findings,
         outside=parse_outside(outside_text, outside_findings) if outside_text else OutsideFile({}, {}),
         outside_findings=outside_findings,
+        office_years=parse_days_off(days_off_text, days_off_findings) if days_off_text else {},
+        days_off_findings=days_off_findings,
         entries=entries,
         ids=frozenset(ids),
         sessions=sessions,
