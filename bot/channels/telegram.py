@@ -44,8 +44,9 @@ SaveOffset = Callable[[str, int], Awaitable[None]]
 
 WEBHOOK_PATH = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 (the header's name)
-IN_FLIGHT = 32
+IN_FLIGHT = 64
 TEXT_LENGTH = 4096  # UTF-16 units after entities
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True).to_dict()
 
 _random = random.SystemRandom()
 
@@ -189,14 +190,17 @@ class TelegramChannel:
             raise failure from error
 
     async def _send_message(self, outgoing: Outgoing, text: str, parse_mode: str | None) -> str:
-        message = await self._bot.send_message(
-            outgoing.address,
-            text,
-            parse_mode=parse_mode,
-            reply_markup=keyboard(outgoing.choices),
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
-        return str(message.message_id)
+        asked: dict[str, Any] = {
+            "chat_id": outgoing.address,
+            "text": text,
+            "link_preview_options": NO_PREVIEW,
+        }
+        if parse_mode:
+            asked["parse_mode"] = parse_mode
+        if buttons := keyboard(outgoing.choices):
+            asked["reply_markup"] = buttons.to_dict()
+        message = await self._request.call(f"{self._bot.base_url}/sendMessage", asked)
+        return str(message["message_id"])
 
     async def _answer_tap(self, callback_id: str) -> None:
         try:
