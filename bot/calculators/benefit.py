@@ -14,10 +14,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from bot.calculators.figures_of import get_number
+from bot.working_days import Years, add_working_days, next_working_day
 from content.model import Figure
 
 Region = Literal[1, 2]
-SATURDAY = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,26 +128,14 @@ def keep_after_stopping(rules: BenefitRules, months_paid: int, received: int) ->
     return left + (odd if months_paid <= rules.no_keeping else 0)
 
 
-def filing_deadline(rules: BenefitRules, last_day: datetime.date) -> datetime.date:
-    """The last day to file: the day of leaving is not counted, a weekend moves it to the next working day.
-
-    Public holidays move it too, but they are decided year by year and are not known here.
-    """
-    return next_working_day(add_months(last_day, rules.filing))
+def filing_deadline(rules: BenefitRules, last_day: datetime.date, years: Years) -> datetime.date:
+    """The last day to file: the day of leaving is not counted, a day off moves it to the next working day."""
+    return next_working_day(add_months(last_day, rules.filing), years)
 
 
-def first_benefit_day(rules: BenefitRules, filed: datetime.date) -> datetime.date:
-    """The day benefit counts from: the working day after the wait that follows filing (public holidays not known)."""
-    day = filed
-    for _ in range(rules.wait + 1):
-        day = next_working_day(day + datetime.timedelta(days=1))
-    return day
-
-
-def next_working_day(day: datetime.date) -> datetime.date:
-    """The day itself, or the Monday after when it is a Saturday or Sunday."""
-    over = day.weekday() - SATURDAY
-    return day + datetime.timedelta(days=2 - over) if over >= 0 else day
+def first_benefit_day(rules: BenefitRules, filed: datetime.date, years: Years) -> datetime.date:
+    """The day benefit counts from: the working day after the wait that follows filing."""
+    return add_working_days(filed, rules.wait + 1, years)
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:

@@ -16,10 +16,10 @@ from bot.calculators.benefit import (
     filing_deadline,
     first_benefit_day,
     keep_after_stopping,
-    next_working_day,
     read_rules,
 )
 from bot.calculators.figures_of import NoFigure
+from bot.forms.days import tell_certainty, tell_long
 from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step, lead_on
 from bot.forms.readers import (
     YEARS,
@@ -34,10 +34,10 @@ from bot.forms.readers import (
     within,
 )
 from bot.messages import Reply
+from bot.working_days import next_working_day
 from content.figures import format_value
 
 MOST_YEARS = 18  # a bare number up to this could be years or months of work: asked back
-WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 WAITING = (
     "Tôi chưa có đủ số liệu đang có hiệu lực để tính cho hôm nay, nên không dám tính theo số cũ. "
     "Anh/chị bấm “Gặp cán bộ” để hỏi giúp tôi."
@@ -63,7 +63,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
     paid = int(answers["months"])
     region: Region = 2 if answers.get("region") == "2" else 1
     result = calculate_benefit(rules, Decimal(answers["wage"]), paid, region)
-    dates = _dates(rules, answers.get("last_day", SKIPPED), setting.today)
+    dates = _dates(rules, answers.get("last_day", SKIPPED), setting)
     if not result.months:
         lines = [
             f"Đóng {tell_months(str(paid))} thì **chưa đủ** {rules.first_from} tháng để hưởng trợ cấp lần này.",
@@ -109,18 +109,21 @@ def _kept(rules: BenefitRules, result: Benefit, paid: int) -> list[str]:
     return lines
 
 
-def _dates(rules: BenefitRules, last_day: str, today: datetime.date) -> list[str]:
+def _dates(rules: BenefitRules, last_day: str, setting: Setting) -> list[str]:
     if last_day == SKIPPED:
         return [f"- Nhớ nộp hồ sơ trong {rules.filing} tháng kể từ ngày chấm dứt hợp đồng."]
     left = datetime.date.fromisoformat(last_day)
-    deadline = filing_deadline(rules, left)
-    if deadline < today:
-        late = f"- Nghỉ ngày {tell_day(last_day)} thì hạn nộp hồ sơ là {_long(deadline)}: **đã quá hạn**."
+    years = setting.library.office_years
+    deadline = filing_deadline(rules, left, years)
+    if deadline < setting.today:
+        late = f"- Nghỉ ngày {tell_day(last_day)} thì hạn nộp hồ sơ là {tell_long(deadline)}: **đã quá hạn**."
         return [f"{late} Anh/chị hỏi ngay Trung tâm Dịch vụ việc làm, vì có trường hợp riêng tính khác."]
-    filed = next_working_day(max(today, left + datetime.timedelta(days=1)))
+    filed = next_working_day(max(setting.today, left + datetime.timedelta(days=1)), years)
+    counted = first_benefit_day(rules, filed, years)
     return [
-        f"- Nghỉ ngày {tell_day(last_day)} thì hạn cuối nộp hồ sơ là **{_long(deadline)}**.",
-        f"- Nếu nộp đủ hồ sơ {_long(filed)} thì tính hưởng từ khoảng {_long(first_benefit_day(rules, filed))}.",
+        f"- Nghỉ ngày {tell_day(last_day)} thì hạn cuối nộp hồ sơ là **{tell_long(deadline)}**.",
+        f"- Nếu nộp đủ hồ sơ {tell_long(filed)} thì tính hưởng từ khoảng {tell_long(counted)}.",
+        f"- {tell_certainty((deadline, counted), years)}",
     ]
 
 
@@ -134,8 +137,6 @@ def _assumed(rules: BenefitRules, answers: Answers) -> str:
         caps = format_value(rules.caps[2], "dong")
         said.append(f"công ty ở vùng I (nếu ở vùng II thì trần là {caps})")
     lines = f"**Tôi giả định:** {'; '.join(said)}."
-    if answers.get("last_day", SKIPPED) != SKIPPED:
-        lines += " Ngày tháng đã tránh thứ Bảy, Chủ nhật; ngày lễ, tết thì còn lùi thêm sang ngày làm việc kế tiếp."
     return lines + "\n\n**Đây chỉ là tính thử.** Cơ quan có thẩm quyền quyết định, dựa trên sổ bảo hiểm xã hội."
 
 
@@ -145,10 +146,6 @@ def _text(lines: list[str], assumed: str) -> str:
 
 def _dong(amount: Decimal) -> str:
     return format_value(amount, "dong")
-
-
-def _long(day: datetime.date) -> str:
-    return f"{WEEKDAYS[day.weekday()]}, {tell_day(day.isoformat())}"
 
 
 FORM = Form(

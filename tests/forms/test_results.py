@@ -21,6 +21,7 @@ def test_eight_million_over_forty_months(fill: Fill) -> None:
         "Lẻ 4 tháng đóng: được bảo lưu",
         "hạn cuối nộp hồ sơ là **thứ Năm, 10/12/2026**",
         "thứ Hai, 23/11/2026 thì tính hưởng từ khoảng thứ Ba, 8/12/2026",
+        "Ngày trên đã tránh thứ Bảy, Chủ nhật và ngày lễ, tết.",
         "Tôi giả định",
         "Cơ quan có thẩm quyền quyết định",
         "Nguồn: Luật Việc làm 74/2025/QH15, Điều 39",
