@@ -6,7 +6,7 @@ Knows nothing of who is told about a change: `reminders` and the code that plans
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from typing import Literal
 
 from storage.database import Connection
 
@@ -99,10 +99,16 @@ def add_session(c: Connection, new: NewSession, source: Source, digest: str, now
 
 
 def change_session(c: Connection, session_id: int, new: NewSession, source: Source, digest: str, now: str) -> None:
-    """Replace what was entered about a session; registrations stay. LookupError when there is none."""
+    """Replace what was entered about a session; registrations stay. LookupError when there is none.
+
+    Nobody loses a seat: a capacity below the seats taken is stored as those. An open session without a free seat is
+    stored as full.
+    """
     changed = c.execute(
         f"""
-        UPDATE sessions SET {", ".join(f"{name} = :{name}" for name in _NEW)},
+        UPDATE sessions SET {", ".join(f"{name} = :{name}" for name in _NEW if name not in {"capacity", "status"})},
+            capacity = CASE WHEN :capacity BETWEEN 1 AND taken - 1 THEN taken ELSE :capacity END,
+            status = CASE WHEN :status = 'mo' AND :capacity > 0 AND taken >= :capacity THEN 'day' ELSE :status END,
             source = :source, source_digest = :digest, updated_at = :now
         WHERE id = :id
         """,  # noqa: S608
@@ -112,17 +118,52 @@ def change_session(c: Connection, session_id: int, new: NewSession, source: Sour
         raise LookupError(f"Không có phiên số {session_id}.")
 
 
-def set_status(c: Connection, session_id: int, status: str, now: str) -> None:
-    """Move a session to another state (one of STATUSES)."""
+def take_seat(c: Connection, session_id: int, now: str) -> bool:
+    """Count one more seat of an open session, full when it was the last; False when none is free."""
+    return (
+        c.execute(
+            """
+            UPDATE sessions SET taken = taken + 1, updated_at = :now,
+                status = CASE WHEN capacity > 0 AND taken + 1 >= capacity THEN 'day' ELSE status END
+            WHERE id = :id AND status = 'mo' AND (capacity = 0 OR taken < capacity)
+            """,
+            {"id": session_id, "now": now},
+        )
+        == 1
+    )
+
+
+def free_seat(c: Connection, session_id: int, now: str) -> None:
+    """Count one seat less; a session that was full for its capacity is open again, one closed by hand stays so."""
     c.execute(
-        "UPDATE sessions SET status = :status, updated_at = :now WHERE id = :id",
-        {"id": session_id, "status": status, "now": now},
+        """
+        UPDATE sessions SET taken = taken - 1, updated_at = :now,
+            status = CASE WHEN status = 'day' AND capacity > 0 AND taken >= capacity THEN 'mo' ELSE status END
+        WHERE id = :id AND taken > 0
+        """,
+        {"id": session_id, "now": now},
+    )
+
+
+def finish_over(c: Connection, now: str) -> int:
+    """Call those finished that were open and are over at `now`; return how many. Twice is nothing."""
+    return c.execute(
+        "UPDATE sessions SET status = 'xong', updated_at = :now WHERE ends_at <= :now AND status IN ('mo', 'day')",
+        {"now": now},
     )
 
 
 def get_session(c: Connection, session_id: int) -> Session:
     """The session with this id; LookupError when there is none."""
     row = c.row(f"SELECT {COLUMNS} FROM sessions WHERE id = :id", {"id": session_id})  # noqa: S608
+    if row is None:
+        raise LookupError(f"Không có phiên số {session_id}.")
+    return Session(**row)
+
+
+def hold_session(c: Connection, session_id: int) -> Session:
+    """The session, unchanged by anybody else until the transaction ends; LookupError when there is none."""
+    row = c.row(f"SELECT {COLUMNS} FROM sessions WHERE id = :id {{for_update}}", {"id": session_id})  # noqa: S608
     if row is None:
         raise LookupError(f"Không có phiên số {session_id}.")
     return Session(**row)
@@ -139,8 +180,35 @@ def list_coming(c: Connection, now: str, limit: int) -> list[Session]:
         f"SELECT {COLUMNS} FROM sessions WHERE ends_at > :now ORDER BY starts_at, id LIMIT :limit",  # noqa: S608
         {"now": now, "limit": limit},
     )
-    return [_session(row) for row in rows]
+    return [Session(**row) for row in rows]
 
 
-def _session(row: dict[str, Any]) -> Session:
-    return Session(**row)
+def list_held(c: Connection, person_id: int, limit: int) -> list[Session]:
+    """The sessions a person has a place in (or gave one up), over or not, the latest first."""
+    rows = c.rows(
+        f"""
+        SELECT {", ".join(f"sessions.{field.name}" for field in dataclasses.fields(Session))}
+        FROM registrations JOIN sessions ON sessions.id = registrations.session_id
+        WHERE registrations.person_id = :person_id ORDER BY sessions.starts_at DESC, sessions.id DESC LIMIT :limit
+        """,  # noqa: S608
+        {"person_id": person_id, "limit": limit},
+    )
+    return [Session(**row) for row in rows]
+
+
+def list_sessions(c: Connection, since: str, until: str, limit: int) -> list[Session]:
+    """All sessions, whatever their state, that start in [since, until), the soonest first."""
+    rows = c.rows(
+        f"""
+        SELECT {COLUMNS} FROM sessions WHERE starts_at >= :since AND starts_at < :until
+        ORDER BY starts_at, id LIMIT :limit
+        """,  # noqa: S608
+        {"since": since, "until": until, "limit": limit},
+    )
+    return [Session(**row) for row in rows]
+
+
+def list_digests(c: Connection) -> dict[str, tuple[int, str, str]]:
+    """Where every stored session came from and in which version: slug to (id, source, digest)."""
+    rows = c.rows("SELECT id, slug, source, source_digest FROM sessions")
+    return {row["slug"]: (row["id"], row["source"], row["source_digest"]) for row in rows}

@@ -82,6 +82,7 @@ CREATE INDEX sessions_by_time ON sessions (starts_at, id);
 CREATE INDEX sessions_open ON sessions (ends_at) WHERE status IN ('du-kien', 'mo', 'day', 'hoan');
 
 -- remind_minutes: minutes before the start, as text "1440,120"; '' for none.
+-- since_at: when the present place was taken; who waits longest moves up first.
 CREATE TABLE registrations (
     id {identity},
     session_id BIGINT NOT NULL REFERENCES sessions (id),
@@ -92,6 +93,7 @@ CREATE TABLE registrations (
     remind_minutes TEXT NOT NULL,
     checked_in_at {moment} NOT NULL,
     outcome TEXT NOT NULL CHECK (outcome IN ('', 'hired', 'promised', 'not-hired', 'absent')),
+    since_at {moment} NOT NULL,
     created_at {moment} NOT NULL,
     updated_at {moment} NOT NULL,
     UNIQUE (session_id, person_id)
@@ -99,7 +101,9 @@ CREATE TABLE registrations (
 
 CREATE INDEX registrations_of_person ON registrations (person_id, session_id);
 
-CREATE INDEX registrations_waiting ON registrations (session_id, id) WHERE status = 'waiting';
+CREATE INDEX registrations_waiting ON registrations (session_id, since_at, id) WHERE status = 'waiting';
+
+CREATE INDEX registrations_of_session ON registrations (session_id, status, id);
 
 -- base_on: the day the deadline is counted from. times: how many due days follow (12 monthly notices), 1 for one.
 CREATE TABLE deadlines (
