@@ -46,6 +46,7 @@ class Timing:
     """How long to wait, in seconds. An operator has no reason to change these; tests have."""
 
     poll: int = 30  # the platform's own default
+    probe: int = 2  # the first poll after trouble: soon it is known that all is well again
     idle: float = 1  # at least this between two polls that bring nothing, whatever the platform does
     connect: float = 10
     read: float = 20
@@ -54,6 +55,7 @@ class Timing:
     flood_base: float = 2  # the first pause after a 429; it doubles while they go on
     flood_cap: float = 120
     misconfigured: float = 60
+    drain: float = 0.3  # when told to stop: for an event that is already on the wire
     stop: float = 5  # for the message in hand to be committed when we are told to stop
 
 
@@ -119,8 +121,10 @@ class ZaloChannel:
         self._reading = asyncio.create_task(self._keep_trying(step), name="zalo")
 
     async def stop(self) -> None:
-        """Stop reading and close all connections, after the message in hand is committed."""
+        """Stop reading and close all connections, after the message on the wire or in hand is committed."""
         self._stopping = True
+        if self._reading is not None:
+            await asyncio.wait({self._reading}, timeout=self._timing.drain)
         if self._in_hand is not None:
             await asyncio.wait({self._in_hand}, timeout=self._timing.stop)
         tasks = [task for task in (self._in_hand, self._reading) if task is not None]
@@ -258,7 +262,7 @@ class ZaloChannel:
         if not self._prepared:
             await self._prepare()
         began = time.monotonic()
-        update = await self._client.get_update(self._timing.poll)
+        update = await self._client.get_update(self._timing.poll if self._state == "ok" else self._timing.probe)
         self._note_ok()
         if update is None:
             await asyncio.sleep(max(0.0, self._timing.idle - (time.monotonic() - began)))

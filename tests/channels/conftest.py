@@ -14,6 +14,7 @@ FAST = Timing(poll=5, connect=1, read=0.3, retry_base=0.01, retry_cap=0.05, conf
 
 FAST_ZALO = zalo.Timing(
     poll=5,
+    probe=1,
     idle=0.01,
     connect=1,
     read=0.3,
@@ -22,6 +23,7 @@ FAST_ZALO = zalo.Timing(
     flood_base=0.05,
     flood_cap=0.4,
     misconfigured=0.05,
+    drain=0.05,
     stop=2,
 )
 

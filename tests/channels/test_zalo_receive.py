@@ -90,6 +90,14 @@ async def test_survives_a_bad_poll(zalo_platform, zalo_channel, inbox, eventuall
     await eventually(lambda: zalo_channel.status()["state"] == "ok")
 
 
+async def test_after_trouble_it_is_soon_known_that_all_is_well(zalo_platform, zalo_channel, eventually):
+    zalo_platform.fail_next("getUpdates", status=502)
+    await zalo_channel.start()
+    await eventually(lambda: zalo_channel.status()["state"] == "down")
+    await eventually(lambda: zalo_channel.status()["state"] == "ok", 3)
+    assert [asked["timeout"] for asked in polls(zalo_platform)[:2]] == ["5", "1"]
+
+
 async def test_a_storm_is_two_lines_in_the_log(zalo_platform, zalo_channel, inbox, eventually, caplog):
     caplog.set_level("INFO")
     await zalo_channel.start()
@@ -184,6 +192,16 @@ async def test_stops_in_the_middle_of_a_poll_and_the_next_process_gets_what_come
     zalo_platform.say(HOA, "chào")
     await open_zalo().start()
     await eventually(lambda: inbox.texts == ["chào"])
+
+
+async def test_stopping_takes_what_is_already_on_the_wire(zalo_platform, open_zalo, inbox, eventually):
+    channel = open_zalo()
+    await channel.start()
+    await eventually(lambda: polls(zalo_platform))
+    zalo_platform.say(HOA, "chào")
+    await channel.stop()
+    assert inbox.texts == ["chào"]
+    assert len(polls(zalo_platform)) == 1
 
 
 async def test_stopping_waits_for_the_message_in_hand(zalo_platform, open_zalo, inbox, eventually):
