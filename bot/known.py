@@ -17,13 +17,15 @@ from storage.registrations import Registration
 from storage.sessions import Session
 
 MOST_SESSIONS = 200  # coming sessions looked at; the city holds about 255 a year
+MOST_HELD = 20  # sessions of the person's own that are kept at hand, the latest first
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Known:
     """`person` is None in a conversation that keeps nothing (the terminal). Lists hold also what is over or ended.
 
-    `sessions` are those not over yet, the soonest first; `now` is UTC ISO text.
+    `sessions` are those not over yet, the soonest first; `held` those the person has or had a place in, over or not,
+    the latest first. `now` is UTC ISO text; `public_url` is where our pages stand, "" when that is not known.
     """
 
     now: str = ""
@@ -34,13 +36,15 @@ class Known:
     registrations: tuple[Registration, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     needs: tuple[Need, ...] = ()
+    held: tuple[Session, ...] = ()
+    public_url: str = ""
 
     def consented(self, purpose: str) -> bool:
         return any(one.purpose == purpose and not one.withdrawn_at for one in self.consents)
 
     def find_session(self, session_id: str | int) -> Session | None:
-        """The coming session with this number; None for one that is over or unknown."""
-        return next((one for one in self.sessions if str(one.id) == str(session_id)), None)
+        """The session with this number; None for one that is unknown, or over and not the person's own."""
+        return next((one for one in (*self.sessions, *self.held) if str(one.id) == str(session_id)), None)
 
     def find_place(self, session_id: int) -> Registration | None:
         """The person's registration or place in the waiting list of a session; None when they hold none."""
@@ -51,7 +55,7 @@ class Known:
 NOTHING = Known()
 
 
-def load_known(c: Connection, person: Person, now: str) -> Known:
+def load_known(c: Connection, person: Person, now: str, public_url: str = "") -> Known:
     """All of it, in a handful of indexed reads."""
     return Known(
         now=now,
@@ -62,4 +66,6 @@ def load_known(c: Connection, person: Person, now: str) -> Known:
         registrations=tuple(registrations.list_of_person(c, person.id)),
         deadlines=tuple(deadlines.list_of_person(c, person.id)),
         needs=tuple(needs.list_of_person(c, person.id)),
+        held=tuple(sessions.list_held(c, person.id, MOST_HELD)),
+        public_url=public_url,
     )

@@ -39,24 +39,28 @@ class Receipt:
     turn: Turn | None = None
 
 
-def receive(database: Database, voice: Voice, inbound: Inbound, now: datetime.datetime) -> Receipt:
+def receive(
+    database: Database, voice: Voice, inbound: Inbound, now: datetime.datetime, public_url: str = ""
+) -> Receipt:
     """Handle one message completely; returns after the commit. Storage errors pass: the platform will repeat."""
     for _ in range(TRIES - 1):
         try:
-            return _receive_once(database, voice, inbound, now)
+            return _receive_once(database, voice, inbound, now, public_url)
         except SeatGone:
             continue
-    return _receive_once(database, voice, inbound, now)
+    return _receive_once(database, voice, inbound, now, public_url)
 
 
-def _receive_once(database: Database, voice: Voice, inbound: Inbound, now: datetime.datetime) -> Receipt:
+def _receive_once(
+    database: Database, voice: Voice, inbound: Inbound, now: datetime.datetime, public_url: str
+) -> Receipt:
     now_at = iso(now)
     with database.transaction() as connection:
         if not seen.mark_seen(connection, inbound.channel, inbound.message_id, now_at):
             return Receipt(repeated=True)
         person = people.get_or_create_person(connection, inbound.channel, inbound.address, inbound.name, now_at)
         state = parse_state(dialogues.load_dialogue(connection, person.id))
-        turn = _respond_safely(state, inbound, voice, now, load_known(connection, person, now_at))
+        turn = _respond_safely(state, inbound, voice, now, load_known(connection, person, now_at, public_url))
         dialogues.save_dialogue(connection, person.id, turn.state.to_json(), now_at)
         turn_id = _record(connection, person.id, inbound, turn.because, now_at)
         for effect in turn.effects:
@@ -71,16 +75,22 @@ def _receive_once(database: Database, voice: Voice, inbound: Inbound, now: datet
 
 
 class Inbox:
-    """The door that channels hand messages to. `wake(channel)` is called when a reply waits in the outbox."""
+    """The door that channels hand messages to. `wake(channel)` is called when a reply waits in the outbox.
 
-    def __init__(self, database: Database, voice: Callable[[], Voice], wake: Callable[[str], None]) -> None:
+    `public_url` is where our own pages stand for whoever reads a link on a phone, "" when that is not known.
+    """
+
+    def __init__(
+        self, database: Database, voice: Callable[[], Voice], wake: Callable[[str], None], public_url: str = ""
+    ) -> None:
         self._database = database
         self._voice = voice
         self._wake = wake
+        self._public_url = public_url
 
     async def receive(self, inbound: Inbound) -> None:
         """Return once the message and its replies are committed; raise when they are not."""
-        await asyncio.to_thread(receive, self._database, self._voice(), inbound, utc_now())
+        await asyncio.to_thread(receive, self._database, self._voice(), inbound, utc_now(), self._public_url)
         self._wake(inbound.channel)
 
 

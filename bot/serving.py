@@ -108,7 +108,7 @@ def build_app(
 ) -> Starlette:
     """The application with everything in it; its lifespan starts and stops channels, loops and the clock."""
     bell = Bell()
-    inbox = Inbox(database, lambda: Loaded(live.current, understanding.matcher()), bell.ring)
+    inbox = Inbox(database, lambda: Loaded(live.current, understanding.matcher()), bell.ring, settings.public_url)
     channels = open_channels(settings, _wiring(database, inbox, mailbox))
     health = Health(database, live, channels)
 

@@ -148,14 +148,18 @@ def count_overdue(c: Connection, before: str) -> int:
     return int(row["n"]) if row else 0
 
 
-def cancel_subject(c: Connection, subject: str, reason: str, now: str, *, person_id: int = 0) -> int:
-    """Call off what is still planned about a subject, of one person or (0) of everybody; return how many."""
+def cancel_subject(c: Connection, subject: str, reason: str, now: str, *, person_id: int = 0, kind: str = "") -> int:
+    """Call off what is still planned about a subject, of one person or (0) of everybody; return how many.
+
+    With a `kind` only reminders of this kind.
+    """
     return c.execute(
         """
         UPDATE reminders SET status = 'cancelled', reason = :reason, settled_at = :now
         WHERE subject = :subject AND status = 'planned' AND (:person_id = 0 OR person_id = :person_id)
+            AND (:kind = '' OR kind = :kind)
         """,
-        {"subject": subject, "reason": reason, "now": now, "person_id": person_id},
+        {"subject": subject, "reason": reason, "now": now, "person_id": person_id, "kind": kind},
     )
 
 

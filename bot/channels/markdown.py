@@ -1,6 +1,6 @@
 """Our small Markdown, read once into a tiny frozen block model, and written for each surface that shows it.
 
-Answers for: paragraphs, `**bold**`, `- ` and `1. ` lists and http/https/tel links, safely: whatever the text
+Answers for: paragraphs, `**bold**`, `- ` and `1. ` lists and http/https/tel links (and ours to a calendar file), safely: whatever the text
 (answers quote what people typed), what comes out is balanced and escaped. Everything else in Markdown is kept
 as the characters that were typed. A line break in the source is a line break on the screen.
 Must not know a platform's limits or send anything; Telegram's own HTML is written in `telegram_format`.
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_WEB_LINK = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_WEB_LINK = re.compile(r"https?://[^\s/?#]|/lich/phien-[0-9]+\.ics$", re.IGNORECASE)
 _PHONE_LINK = re.compile(r"tel:\+?[0-9().*#-]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 

@@ -141,7 +141,7 @@ class Form:
 
     `invite` is the button that opens it from the entry; a form `at_once` opens without that button.
     `finish` makes the result from the answers; walking adds the sources and the ways on. `effects` is what the result
-    leaves behind. Without `again` no button offers to fill it in once more. What is `resumable` is kept when the person
+    leaves behind. A result that states no policy is not `sourced`: no sources stand under it. Without `again` no button offers to fill it in once more. What is `resumable` is kept when the person
     leaves half-way.
     """
 
@@ -153,6 +153,7 @@ class Form:
     finish: Callable[[Answers, Setting], Reply]
     at_once: bool = False
     effects: Callable[[Answers, Setting], tuple[Effect, ...]] = no_effects
+    sourced: bool = True
     resumable: Callable[[Answers, Setting], bool] = never
 
     def get_step(self, key: str) -> Step:

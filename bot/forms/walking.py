@@ -237,7 +237,7 @@ def _go_on(form: Form, answers: Answers, found: dict[str, str], setting: Setting
     result = form.finish(given, setting)
     entry = setting.library.find_entry(form.entry)
     parts = [lead, result.text]
-    if entry:
+    if entry and form.sourced:
         parts.append(render_answer(setting.library, entry, setting.today).footer)
     text = "\n\n".join(part for part in parts if part)
     again = (Choice(form.again, FORM + form.name),) if form.again else ()

@@ -47,7 +47,7 @@ def test_the_first_choice_is_enough_to_reach_the_end(form: Form, setting: Settin
         assert by_tap.form == by_number.form
         moved = by_tap
     assert moved.ended == "done"
-    assert "Nguồn:" in moved.reply.text
+    assert ("Nguồn:" in moved.reply.text) == form.sourced
     assert moved.form == NO_FORM
 
 
