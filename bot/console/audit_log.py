@@ -7,7 +7,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.console.access import Official
+from bot.console.access import ROLE_NAMES, ROLES, Official, parse_role
 from bot.console.exports import download
 from bot.console.frame import database_of, page
 from bot.console.telling import moment
@@ -36,6 +36,19 @@ ACTIONS = {
 }
 
 
+# Names in `detail_json` and kinds of subject, as officials say them.
+DETAILS = {
+    "login": "tài khoản",
+    "role": "vai trò",
+    "scope": "phạm vi",
+    "rows": "số dòng",
+    "actor": "của",
+    "action": "việc",
+    "channel": "kênh",
+}
+SUBJECTS = {"official": "cán bộ số"}
+
+
 def show_audit(request: Request, official: Official) -> Response:
     actor, action, before = _filters(request)
     with database_of(request).reading() as c:
@@ -46,7 +59,7 @@ def show_audit(request: Request, official: Official) -> Response:
         request,
         official,
         "audit.html",
-        rows=[(row, action_name(row.action), detail_text(row)) for row in shown],
+        rows=[(row, action_name(row.action), subject_text(row), detail_text(row)) for row in shown],
         actors=[(name, name) for name in actors],
         actions=ACTIONS,
         actor=actor,
@@ -62,7 +75,8 @@ def export_audit(request: Request, official: Official) -> Response:
     with database_of(request).reading() as c:
         rows = list_audit_before(c, None, actor, action, MOST_EXPORTED)
     table = [
-        (moment(row.created_at), row.actor, action_name(row.action), row.subject, detail_text(row)) for row in rows
+        (moment(row.created_at), row.actor, action_name(row.action), subject_text(row), detail_text(row))
+        for row in rows
     ]
     header = ("Lúc", "Ai", "Việc", "Đối tượng", "Chi tiết")
     return download(request, official, "nhat-ky", "csv", header, table, actor=actor, action=action)
@@ -74,15 +88,28 @@ def action_name(action: str) -> str:
 
 
 def detail_text(row: AuditRow) -> str:
-    """{"role": ["viewer", "author"]} → "role: viewer → author"."""
+    """{"role": ["viewer", "author"]} → "vai trò: Người xem → Người soạn"."""
     detail = json.loads(row.detail_json or "{}")
     if not isinstance(detail, dict):
         return ""
-    parts = []
-    for name, value in detail.items():
-        if value not in {"", None} if not isinstance(value, list) else value:
-            parts.append(f"{name}: {' → '.join(map(str, value)) if isinstance(value, list) else value}")
-    return " · ".join(parts)
+    told = {
+        DETAILS.get(name, name): " → ".join(_value_text(one) for one in (value if isinstance(value, list) else [value]))
+        for name, value in detail.items()
+    }
+    return " · ".join(f"{name}: {value}" for name, value in told.items() if value)
+
+
+def subject_text(row: AuditRow) -> str:
+    """ "official:3" → "cán bộ số 3"; what nobody gave words stays as it is."""
+    kind, _, number = row.subject.partition(":")
+    return f"{SUBJECTS[kind]} {number}" if kind in SUBJECTS else row.subject
+
+
+def _value_text(value: object) -> str:
+    text = "" if value is None else str(value)
+    if text == "city":
+        return "toàn thành phố"
+    return ROLE_NAMES[parse_role(text)] if text in ROLES else text
 
 
 def _filters(request: Request) -> tuple[str, str, int | None]:

@@ -34,6 +34,7 @@ from storage.audit import record
 from storage.database import Connection, Database
 
 FOLDER = Path(__file__).parent
+HOME = "/console"
 HEADERS = {
     # Names and numbers of people must not stay in a shared computer.
     "Cache-Control": "no-store",
@@ -202,6 +203,7 @@ def _menu_for(official: Official | None, here: str) -> list[tuple[MenuItem, bool
     if official is None:
         return []
     open_to = [item for item in MENU if allowed(official, item.least, whole_city=item.whole_city)]
-    inside = [item for item in open_to if here == item.path or here.startswith(item.path + "/")]
+    # Everything lies below the first page, which is therefore only where it is itself.
+    inside = [item for item in open_to if here == item.path or (item.path != HOME and here.startswith(f"{item.path}/"))]
     nearest = max(inside, key=lambda item: len(item.path), default=None)
     return [(item, item is nearest) for item in open_to]

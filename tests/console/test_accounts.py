@@ -141,6 +141,9 @@ def test_an_admin_adds_changes_resets_and_locks(office: Office) -> None:
     )
     home = f"/console/officials/{row.id}"
     browser.send(home, home, role="approver", scope="city")
+    log = words_of(browser.get("/console/audit").text)
+    assert f"cán bộ số {row.id}" in log
+    assert "vai trò: Người soạn → Người duyệt · phạm vi: hoa-xa → toàn thành phố" in log
     again = browser.send(f"{home}/reset", f"{home}/reset")
     assert password not in again.text
     browser.send(f"{home}/disable", f"{home}/disable")
