@@ -222,20 +222,36 @@ class TellOutcome:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Moment:
+    """When the bot will say something by itself: its step, when, and until when it is of use (UTC ISO text)."""
+
+    step: str
+    due_at: str
+    expires_at: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class KeepDeadline:
-    """Remind of a deadline: days are Hanoi's as "2026-11-22"; `times` due days in all, the next one `due_on`."""
+    """Remind of a deadline: days are Hanoi's as "2026-11-22"; `times` due days in all, the next one `due_on`.
+
+    It takes the place of whatever was planned for it before; another open one of the same kind is closed.
+    """
 
     kind: str
     base_on: str
     due_on: str
     times: int = 1
     note: str = ""
+    remind: tuple[Moment, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CloseDeadline:
+    """A deadline is done or no longer wanted; with `due_on` only that due day of a series is done."""
+
     deadline_id: int
     status: Literal["done", "stopped"]
+    due_on: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
