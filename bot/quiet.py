@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 QUIET_FROM = datetime.time(21, 0)  # this minute is already quiet
 QUIET_UNTIL = datetime.time(7, 0)  # this minute no longer is
+EVENING = datetime.time(20, 45)  # the last good moment of a day: a quarter of an hour before the phones are left alone
 
 
 def quiet(now: datetime.datetime) -> bool:
@@ -27,3 +28,15 @@ def out_of_quiet(moment: datetime.datetime) -> datetime.datetime:
     here = moment.astimezone(HANOI)
     day = here.date() + datetime.timedelta(days=here.time() >= QUIET_FROM)
     return datetime.datetime.combine(day, QUIET_UNTIL, HANOI).astimezone(datetime.UTC)
+
+
+def ringing_moment(wanted: datetime.datetime, useful_until: datetime.datetime) -> datetime.datetime:
+    """When a reminder wanted at that moment may ring: after the quiet hours if that is still useful, else before them.
+
+    Aware in, aware (UTC) out. The evening before is 20:45 in Hanoi.
+    """
+    morning = out_of_quiet(wanted)
+    if not quiet(wanted) or morning < useful_until:
+        return morning
+    evening = morning.astimezone(HANOI).date() - datetime.timedelta(days=1)
+    return datetime.datetime.combine(evening, EVENING, HANOI).astimezone(datetime.UTC)

@@ -16,7 +16,7 @@ from typing import Literal
 from bot.clock import in_hanoi, iso, later
 from bot.composing import Composer, Say, Skip
 from bot.messages import write_choices
-from bot.quiet import QUIET_FROM, QUIET_UNTIL, out_of_quiet, quiet
+from bot.quiet import QUIET_FROM, QUIET_UNTIL, quiet, ringing_moment
 from content.model import Library
 from storage import outbox, reminders
 from storage.database import Connection, Database, StorageError
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 # Reminder kind to who words it. A composer takes its nouns from `composing`, never from here.
 COMPOSERS: Mapping[str, Composer] = {}
 
-EVENING = datetime.time(20, 45)  # the last good moment of a day: a quarter of an hour before the phones are left alone
 BEFORE_QUIET = datetime.timedelta(minutes=5)  # not looked at so late: what is queued now should also be sent today
 OVERDUE = datetime.timedelta(minutes=10)  # a planned reminder this late means that the clock stands still
 TRIES_AFTER = (60, 300, 1800, 7200)  # seconds; a composer that fails once more after these is given up
@@ -53,18 +52,6 @@ class _Outcome:
     status: Literal["queued", "skipped", "failed"]
     reason: str = ""
     delivery: outbox.NewDelivery | None = None
-
-
-def ringing_moment(wanted: datetime.datetime, useful_until: datetime.datetime) -> datetime.datetime:
-    """When a reminder wanted at that moment may ring: after the quiet hours if that is still useful, else before them.
-
-    Aware in, aware (UTC) out. The evening before is 20:45 in Hanoi.
-    """
-    morning = out_of_quiet(wanted)
-    if not quiet(wanted) or morning < useful_until:
-        return morning
-    evening = in_hanoi(morning).date() - datetime.timedelta(days=1)
-    return datetime.datetime.combine(evening, EVENING, in_hanoi(wanted).tzinfo).astimezone(datetime.UTC)
 
 
 def overdue_before(now: datetime.datetime) -> str:

@@ -1,8 +1,8 @@
 """Our small Markdown, read once into a tiny frozen block model, and written for each surface that shows it.
 
-Answers for: paragraphs, `**bold**`, `- ` and `1. ` lists and http/https/tel links (and ours to a calendar file), safely: whatever the text
-(answers quote what people typed), what comes out is balanced and escaped. Everything else in Markdown is kept
-as the characters that were typed. A line break in the source is a line break on the screen.
+Answers for: paragraphs, `**bold**`, `- ` and `1. ` lists and http/https/tel links (and our own to a calendar file),
+safely: whatever the text (answers quote what people typed), what comes out is balanced and escaped. Everything else in
+Markdown is kept as the characters that were typed. A line break in the source is a line break on the screen.
 Must not know a platform's limits or send anything; Telegram's own HTML is written in `telegram_format`.
 """
 
