@@ -20,10 +20,11 @@ from tests.bench import (
     bench_peers,
     bench_receiving,
     bench_reliability,
+    bench_sending,
 )
 
 TUNE = Path(__file__).parents[1] / "intents" / "questions" / "tune.tsv"
-BENCHMARKS = (bench_intents, bench_content, bench_receiving)
+BENCHMARKS = (bench_intents, bench_content, bench_receiving, bench_sending)
 ON_QUESTIONS = (bench_peers, bench_ablation, bench_reliability, bench_growth, bench_charts)  # only when named
 
 
