@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from bot.clock import in_hanoi
 from bot.forms.readers import asks
 from bot.forms.registry import FORMS
-from bot.forms.walking import FORM, ask_again, count_answers, explain, find_form, hear, open_form, tap
+from bot.forms.walking import FORM, LEAVE_WORDS, ask_again, count_answers, explain, find_form, hear, open_form, tap
 from bot.known import NOTHING, Known
 from bot.messages import (
     NO_FORM,
@@ -30,6 +30,7 @@ from bot.messages import (
     Turn,
 )
 from bot.orders import (
+    AGREE_WORDS,
     CANCEL,
     CANCEL_WORDS,
     ENTRY,
@@ -37,18 +38,25 @@ from bot.orders import (
     HANDOVER,
     LANGUAGE,
     MENU,
+    NO,
     NO_WORDS,
     NONE_OF_THESE,
     RESUME,
     SEND_QUESTION,
     STOP,
+    YES,
     YES_WORDS,
     find_order,
     plain_words,
+    wants_quiet,
 )
+from bot.outreach.profile import offer_news
+from bot.outreach.ratings import rate
 from bot.outreach.registry import OPENS, ORDERS, find_desk
+from bot.outreach.stopping import switch_pushes
 from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line
 from bot.scene import (
+    NEAREST,
     Scene,
     close_turn,
     entry_choices,
@@ -67,7 +75,6 @@ from intents.match import Matcher
 
 PAGE = 8  # entries of a group shown at once: one phone screen of buttons
 LONGEST_QUESTION = 4_000  # characters read of one message; a story longer than this is asked for again, shorter
-NEAREST = 0.2  # below this score a "nearest topic" is noise, and the main topics help more
 
 UNREADABLE = {"sticker", "photo", "voice", "file", "location", "contact", "other"}
 
@@ -84,6 +91,11 @@ def respond(
     if known.person and known.person.commune and not state.commune:
         state = dataclasses.replace(state, commune=known.person.commune)
     scene = Scene(state, inbound, library, matcher, in_hanoi(now).date(), known)
+    return offer_news(scene, _decide(scene))
+
+
+def _decide(scene: Scene) -> Turn:
+    inbound = scene.inbound
     if inbound.in_group and not inbound.addressed:
         return keep_silent(scene, "nhóm: không gọi tới bot")
     if inbound.kind == "blocked":
@@ -118,9 +130,17 @@ def _text(scene: Scene, raw: str) -> Turn:
     order = _order(scene, text, plain)
     if order:
         return _perform(scene, order)
+    about_answer = rate(scene, text)
+    if about_answer:
+        return about_answer
+    return _new_question(scene, text, plain)
+
+
+def _new_question(scene: Scene, text: str, plain: str) -> Turn:
+    """A typed message that answers nothing we said and orders nothing."""
     if plain in YES_WORDS | NO_WORDS:  # to nothing we asked
         return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu", reason="vâng hoặc không"))
-    if not words:
+    if not plain:
         return with_menu(scene, scene.say("only_signs"), Because("fallback", reason="chỉ có dấu hoặc biểu tượng"))
     if len(text) > LONGEST_QUESTION:
         scene_text = text[:LONGEST_QUESTION]
@@ -150,12 +170,23 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
     for choice in offered:
         if plain and plain == plain_words(choice.label):
             return _perform(scene, choice.action)
-    asked_back = _asked_back(scene)
+    return _yes_or_no(scene, text, plain)
+
+
+def _yes_or_no(scene: Scene, text: str, plain: str) -> Turn | None:
+    """What a typed yes or no says to the choices on offer; None when none of them asks for it."""
+    offered, asked_back = scene.state.offered, _asked_back(scene)
+    stops = "dừng" in text.lower()  # folds like "đúng"
     if asked_back and plain in NO_WORDS:
         return _perform(scene, NONE_OF_THESE)
-    if asked_back and plain in YES_WORDS and len(offered) == 2 and "dừng" not in text.lower():
+    if asked_back and plain in YES_WORDS and len(offered) == 2 and not stops:
         return _perform(scene, offered[0].action)
-    if text and any(choice.action == SEND_QUESTION for choice in offered):
+    if len(offered) == 2 and offered[0].action.endswith(YES) and offered[1].action.endswith(NO):
+        if plain in AGREE_WORDS and not stops:
+            return _perform(scene, offered[0].action)
+        if plain in NO_WORDS | CANCEL_WORDS:
+            return _perform(scene, offered[1].action)
+    if any(choice.action == SEND_QUESTION for choice in offered):
         if plain in YES_WORDS or plain == "gui":
             return _perform(scene, SEND_QUESTION)
         if plain in CANCEL_WORDS:
@@ -165,7 +196,8 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
 
 def _order(scene: Scene, text: str, plain: str) -> str:
     """The action a whole message orders, ours or a desk's, or ""."""
-    return find_order(text, plain) or ("" if scene.inbound.in_group else ORDERS.get(plain, ""))
+    found = find_order(text, plain) or ("" if scene.inbound.in_group else ORDERS.get(plain, ""))
+    return found or (STOP if wants_quiet(text) else "")
 
 
 def _asked_back(scene: Scene) -> bool:
@@ -292,9 +324,9 @@ def _answer(
     if entry.action == "handover":
         return _handover(scene, because)
     if entry.action == "stop_pushes":
-        return _pushes(scene, allowed=False, because=because)
+        return switch_pushes(scene, allowed=False, because=because)
     if entry.action == "resume_pushes":
-        return _pushes(scene, allowed=True, because=because)
+        return switch_pushes(scene, allowed=True, because=because)
     if entry.action == "menu":
         return with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
     opens = OPENS.get(entry.action) if not scene.inbound.in_group else None
@@ -351,7 +383,8 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
     None for orders (menu, handover, stop): they leave the form. A message for another form moves to that one.
     """
     form = scene.state.form
-    if text.startswith("/") or _order(scene, text, plain):
+    leaves = plain in LEAVE_WORDS  # "hủy" leaves the form first, whatever it orders outside of one
+    if text.startswith("/") or (not leaves and _order(scene, text, plain)):
         return None
     heard = hear(form, text, scene.setting)
     if heard and heard.sure:
@@ -440,17 +473,6 @@ def _send_question(scene: Scene, question: str) -> Turn:
     return with_menu(scene, sentence, because, effect, awaiting="", unanswered="")
 
 
-def _pushes(scene: Scene, *, allowed: bool, because: Because | None = None) -> Turn:
-    because = dataclasses.replace(because or Because("action", "chung.dung-tin"), kind="action")
-    if allowed:
-        return close_turn(
-            scene, [Reply(scene.say("pushes.on"))], because, effects=(SetPushes(allowed=True),), awaiting=""
-        )
-    again = Choice(scene.say("choice.resume"), RESUME)
-    reply = Reply(scene.say("pushes.off"), (again,))
-    return close_turn(scene, [reply], because, effects=(SetPushes(allowed=False),), awaiting="")
-
-
 def _language(scene: Scene, language: str) -> Turn:
     if language not in LANGUAGES:
         return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
@@ -480,6 +502,6 @@ _PLAIN_ACTIONS: Mapping[str, Callable[[Scene], Turn]] = {
     SEND_QUESTION: lambda scene: _send_question(scene, scene.state.unanswered),
     NONE_OF_THESE: _none_of_these,
     CANCEL: lambda scene: with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi")),
-    STOP: lambda scene: _pushes(scene, allowed=False),
-    RESUME: lambda scene: _pushes(scene, allowed=True),
+    STOP: lambda scene: switch_pushes(scene, allowed=False),
+    RESUME: lambda scene: switch_pushes(scene, allowed=True),
 }

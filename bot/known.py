@@ -12,7 +12,7 @@ from storage.consents import Consent
 from storage.database import Connection
 from storage.deadlines import Deadline
 from storage.needs import Need
-from storage.people import Person
+from storage.people import NO_TRACES, Person, Traces
 from storage.registrations import Registration
 from storage.sessions import Session
 
@@ -36,6 +36,7 @@ class Known:
     registrations: tuple[Registration, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     needs: tuple[Need, ...] = ()
+    traces: Traces = NO_TRACES
     held: tuple[Session, ...] = ()
     public_url: str = ""
 
@@ -66,6 +67,7 @@ def load_known(c: Connection, person: Person, now: str, public_url: str = "") ->
         registrations=tuple(registrations.list_of_person(c, person.id)),
         deadlines=tuple(deadlines.list_of_person(c, person.id)),
         needs=tuple(needs.list_of_person(c, person.id)),
+        traces=people.count_traces(c, person.id),
         held=tuple(sessions.list_held(c, person.id, MOST_HELD)),
         public_url=public_url,
     )

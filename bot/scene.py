@@ -19,6 +19,7 @@ from bot.texts import quote, say
 from content.model import Library
 from intents.match import Matcher
 
+NEAREST = 0.2  # below this score a "nearest topic" is noise, and the main topics help more
 AT_ONCE = {name for name, form in FORMS.items() if form.at_once}  # forms the main menu offers by themselves
 
 
@@ -98,7 +99,7 @@ def close_turn(
         form=form,
         draft=_draft_after(scene, form),
         answered=because.id if because.kind == "answer" else "",
-        others=tuple(id_ for id_, _ in because.candidates if id_ != because.id),
+        others=tuple(id_ for id_, score in because.candidates if id_ != because.id and score >= NEAREST),
         **changes,  # type: ignore[arg-type]
     )
     return Turn(state, tuple(replies), effects, because)

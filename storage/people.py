@@ -44,7 +44,7 @@ def _person(row: dict[str, Any]) -> Person:
 def get_or_create_person(c: Connection, channel: str, address: str, name: str, now: str) -> Person:
     """The person who just wrote, held until the transaction ends: a second message of theirs waits its turn.
 
-    An empty `name` keeps the one we have. Whoever writes is not gone.
+    An empty `name` keeps the one we have. Whoever writes is not gone, and a stranger again after having been erased.
     """
     row = c.row(
         f"""
@@ -56,6 +56,8 @@ def get_or_create_person(c: Connection, channel: str, address: str, name: str, n
             name = CASE WHEN excluded.name = '' THEN people.name ELSE excluded.name END,
             gone_at = '',
             gone_reason = '',
+            created_at = CASE WHEN people.erased_at = '' THEN people.created_at ELSE excluded.created_at END,
+            erased_at = '',
             last_seen_at = excluded.last_seen_at
         RETURNING {_COLUMNS}
         """,  # noqa: S608
@@ -156,6 +158,47 @@ def remove_group(c: Connection, person_id: int, group_slug: str) -> None:
         "DELETE FROM person_groups WHERE person_id = :id AND group_slug = :group_slug",
         {"id": person_id, "group_slug": group_slug},
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Traces:
+    """How much is kept of a person beyond what they told of themselves. `turns` stops counting at 1,000."""
+
+    turns: int = 0
+    first_turn_at: str = ""
+    questions: int = 0
+    ratings: int = 0
+
+
+NO_TRACES = Traces()
+
+
+def count_traces(c: Connection, person_id: int) -> Traces:
+    """One row of indexed counts, cheap enough to be read with every message."""
+    row = c.row(
+        """
+        SELECT
+            (SELECT COUNT(*) FROM (SELECT 1 AS one FROM turns WHERE person_id = :id LIMIT 1000) AS some) AS turns,
+            (SELECT created_at FROM turns WHERE person_id = :id ORDER BY id LIMIT 1) AS first_turn_at,
+            (SELECT COUNT(*) FROM questions WHERE person_id = :id) AS questions,
+            (SELECT COUNT(*) FROM ratings WHERE person_id = :id) AS ratings
+        """,
+        {"id": person_id},
+    )
+    assert row is not None
+    return Traces(int(row["turns"]), row["first_turn_at"] or "", int(row["questions"]), int(row["ratings"]))
+
+
+def forget_contact(c: Connection, person_id: int) -> None:
+    """Drop the full name and phone, also where they were given to an organiser."""
+    c.execute("UPDATE people SET full_name = '', phone = '' WHERE id = :id", {"id": person_id})
+    c.execute("UPDATE registrations SET full_name = '', phone = '' WHERE person_id = :id", {"id": person_id})
+
+
+def forget_audience(c: Connection, person_id: int) -> None:
+    """Drop what news was chosen by: groups and topics. The commune stays, answers use it."""
+    c.execute("DELETE FROM person_groups WHERE person_id = :id", {"id": person_id})
+    c.execute("DELETE FROM interests WHERE person_id = :id", {"id": person_id})
 
 
 def note_interest(c: Connection, person_id: int, topic: str, now: str) -> None:
