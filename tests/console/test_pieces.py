@@ -82,6 +82,8 @@ def test_passwords_match_only_themselves_and_nobody_has_none() -> None:
     assert passwords.matches(stored, "mưa rào tháng bảy")
     assert not passwords.matches(stored, "mưa rào tháng tám")
     assert not passwords.matches(None, "mưa rào tháng bảy")
+    assert passwords._NOBODYS.split("$")[:4] == stored.split("$")[:4]
+    assert [len(part) for part in passwords._NOBODYS.split("$")] == [len(part) for part in stored.split("$")]
     assert not passwords.matches("hong", "mưa rào tháng bảy")
     assert passwords.hash_code("AbCd-EfGh") == passwords.hash_code("abcd efgh")
     assert passwords.digest("a", "x") != passwords.digest("b", "x")
