@@ -307,16 +307,18 @@ async def test_nothing_leaves_before_it_is_due_or_after_it_expired(database: Dat
     assert postman.texts() == ["bây giờ"]
 
 
-async def test_the_pace_holds_over_the_channel_and_per_chat(sqlite_database: Database) -> None:
-    postman = Postman(per_second=20, chat_interval=0.5, in_flight=32)
-    queue(sqlite_database, *((str(n), f"tin {n}") for n in range(30)), ("0", "nữa"))
+@pytest.mark.parametrize("per_second", [30, 200])
+async def test_the_pace_holds_over_the_channel_and_per_chat(sqlite_database: Database, per_second: int) -> None:
+    postman = Postman(per_second, chat_interval=0.5, in_flight=32)
+    count = int(2.5 * per_second)
+    queue(sqlite_database, *((str(n), f"tin {n}") for n in range(count)), ("0", "nữa"))
     async with sending(sqlite_database, postman):
-        await until(lambda: len(postman.arrived) == 31, 10)
+        await until(lambda: len(postman.arrived) == count + 1, 10)
     times = [at for at, _, _ in postman.arrived]
-    assert max(sum(start <= at < start + 1 for at in times) for start in times) <= 20
-    assert times[-1] - times[0] <= 30 / 20 / 0.97
+    # Strict where only arithmetic counts (test_pacing); one more is a machine that stalls between two lines of code.
+    assert max(sum(start <= at < start + 1 for at in times) for start in times) <= per_second + 1
     first, second = (at for at, address, _ in postman.arrived if address == "0")
-    assert second - first >= 0.49
+    assert second - first >= 0.5
 
 
 async def test_a_graceful_stop_settles_what_is_in_flight(database: Database) -> None:
