@@ -17,15 +17,15 @@ from storage.registrations import Registration
 from storage.sessions import Session
 
 MOST_SESSIONS = 200  # coming sessions looked at; the city holds about 255 a year
-MOST_HELD = 20  # sessions of the person's own that are kept at hand, the latest first
+MOST_OWN = 20  # sessions of the person's own that are kept at hand, the latest first
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Known:
     """`person` is None in a conversation that keeps nothing (the terminal). Lists hold also what is over or ended.
 
-    `sessions` are those not over yet, the soonest first; `held` those the person has or had a place in, over or not,
-    the latest first. `now` is UTC ISO text; `public_url` is where our pages stand, "" when that is not known.
+    `sessions` are those not over yet, the soonest first; `own_sessions` those the person has or had a place in, over
+    or not, the latest first. `now` is UTC ISO text; `public_url` is where our pages stand, "" when that is not known.
     """
 
     now: str = ""
@@ -37,7 +37,7 @@ class Known:
     deadlines: tuple[Deadline, ...] = ()
     needs: tuple[Need, ...] = ()
     traces: Traces = NO_TRACES
-    held: tuple[Session, ...] = ()
+    own_sessions: tuple[Session, ...] = ()
     public_url: str = ""
 
     def consented(self, purpose: str) -> bool:
@@ -45,7 +45,7 @@ class Known:
 
     def find_session(self, session_id: str | int) -> Session | None:
         """The session with this number; None for one that is unknown, or over and not the person's own."""
-        return next((one for one in (*self.sessions, *self.held) if str(one.id) == str(session_id)), None)
+        return next((one for one in (*self.sessions, *self.own_sessions) if str(one.id) == str(session_id)), None)
 
     def find_place(self, session_id: int) -> Registration | None:
         """The person's registration or place in the waiting list of a session; None when they hold none."""
@@ -68,6 +68,6 @@ def load_known(c: Connection, person: Person, now: str, public_url: str = "") ->
         deadlines=tuple(deadlines.list_of_person(c, person.id)),
         needs=tuple(needs.list_of_person(c, person.id)),
         traces=people.count_traces(c, person.id),
-        held=tuple(sessions.list_held(c, person.id, MOST_HELD)),
+        own_sessions=tuple(sessions.list_held(c, person.id, MOST_OWN)),
         public_url=public_url,
     )
