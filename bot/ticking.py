@@ -12,6 +12,7 @@ from collections.abc import Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import iso, utc_now
+from bot.erasing import finish_erasing
 from bot.reminding import remind_due
 from content.model import Library
 from storage import outbox, seen
@@ -57,9 +58,14 @@ def remind(work: Clockwork) -> None:
         log.info("reminders.due", extra=told)
 
 
+def forget_erased(work: Clockwork) -> None:
+    finish_erasing(work.database, utc_now())
+
+
 # What comes round, and every how many seconds.
 JOBS: tuple[tuple[Job, int], ...] = (
     (remind, 20),
+    (forget_erased, 20),
     (expire_deliveries, 60),
     (forget_seen, 6 * 3600),
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 
 from storage.database import Connection
+from storage.scope import Scope
 
 KINDS = ("hoc-nghe", "tim-viec", "di-nuoc-ngoai", "vay-von")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Need:
-    """`status` is open, met or withdrawn; every text may be empty but `kind`. `year` is the survey's year."""
+    """`status` is open, met or withdrawn; every text may be empty but `kind`. `year` is the survey's year.
+
+    `group_slug` may be several priority groups: "ho-ngheo+nong-thon".
+    """
 
     id: int
     person_id: int
@@ -89,3 +94,49 @@ def list_of_person(c: Connection, person_id: int) -> list[Need]:
         {"person_id": person_id},
     )
     return [Need(**row) for row in rows]
+
+
+def forget_needs(c: Connection, person_id: int) -> None:
+    """Delete all of a person's wishes, also those that are over: the agreement to keep them was taken back."""
+    c.execute("DELETE FROM needs WHERE person_id = :person_id", {"person_id": person_id})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NeedCount:
+    """How many people of one commune ("" for not told) wish for one thing. `level` and `trade` may be empty."""
+
+    commune: str
+    kind: str
+    level: str
+    trade: str
+    people: int
+
+
+def count_by_commune(c: Connection, scope: Scope, year: int) -> list[NeedCount]:
+    """The survey of one year: wishes that are open or were met, by commune, kind, level and trade.
+
+    A withdrawn wish is not counted. A person with two wishes counts once under each.
+    """
+    rows = c.rows(
+        f"""
+        SELECT commune, kind, level, trade, COUNT(*) AS people FROM needs
+        WHERE year = :year AND status <> 'withdrawn' AND {scope.where("commune")}
+        GROUP BY commune, kind, level, trade ORDER BY commune, kind, people DESC, level, trade
+        """,  # noqa: S608 — the scope's column is ours
+        {"year": year, **scope.params},
+    )
+    return [NeedCount(**{**row, "people": int(row["people"])}) for row in rows]
+
+
+def count_by_group(c: Connection, scope: Scope, year: int) -> dict[str, int]:
+    """How many people with a wish of that year said to belong to each priority group; in two groups counts in both."""
+    rows = c.rows(
+        f"""
+        SELECT DISTINCT person_id, group_slug FROM needs
+        WHERE year = :year AND status <> 'withdrawn' AND group_slug <> '' AND {scope.where("commune")}
+        """,  # noqa: S608 — the scope's column is ours
+        {"year": year, **scope.params},
+    )
+    groups = {(row["person_id"], group) for row in rows for group in str(row["group_slug"]).split("+")}
+    counts = collections.Counter(group for _, group in groups)
+    return dict(sorted(counts.items()))
