@@ -150,66 +150,59 @@ def _one_of(table: str, column: str, name: str, values: Iterable[str], params: d
 
 
 # Three short walks along two indices, and not one condition with OR, which PostgreSQL answers by reading all members.
-DUE = "next_at <= :now"
-REPLANNED = ("plan < :plan", "plan > :plan")
+DUE = "m.next_at <= :now"
+REPLANNED = ("m.plan < :plan", "m.plan > :plan")
 
 
 def due_text(condition: str) -> str:
-    """The SQL that takes a page of a series' members, held by this transaction."""
-    order = "next_at, person_id" if condition == DUE else "plan, person_id"
+    """The SQL that takes a page of a series' members with the people they are, held by this transaction."""
+    order = "m.next_at" if condition == DUE else "m.plan"
     return f"""
-        SELECT person_id, joined_at FROM campaign_members
-        WHERE campaign = :campaign AND status = 'on' AND {condition}
-        ORDER BY {order} LIMIT :limit {{skip_locked}}
+        SELECT {_PERSON}, m.joined_at AS member_joined_at, (
+            SELECT COUNT(*) FROM consents
+            WHERE consents.person_id = p.id AND purpose = '{CONSENT}' AND withdrawn_at = ''
+        ) AS member_agreed
+        FROM campaign_members AS m JOIN people AS p ON p.id = m.person_id
+        WHERE m.campaign = :campaign AND m.status = 'on' AND {condition}
+        ORDER BY {order}, m.person_id LIMIT :limit {{skip_locked}}
     """  # noqa: S608
 
 
 def take_due(c: Connection, campaign: str, plan: str, now: str, limit: int) -> list[Member]:
     """Members whose next step may be due, or was reckoned from another version of the series, by person.
 
-    They are held by this transaction; `reckon` or `end` each before it ends.
+    They are held by this transaction: `reckon` or `end` each before it ends. The person is held too, so that "dừng"
+    comes either before the decision or after the delivery it then cancels. Who is held elsewhere is left out.
     """
     params: Params = {"campaign": campaign, "plan": plan, "now": now, "limit": limit}
     for condition in (DUE, *REPLANNED):
-        rows = c.rows(due_text(condition), {name: params[name] for name in _names(condition)} | {"limit": limit})
+        names = ("campaign", "limit", "now" if condition == DUE else "plan")
+        rows = c.rows(due_text(condition), {name: params[name] for name in names})
         if rows:
-            return _members(c, campaign, {int(row["person_id"]): str(row["joined_at"]) for row in rows})
+            done = _list_done(c, campaign, [row["id"] for row in rows])
+            return sorted((_member(row, done) for row in rows), key=lambda member: member.person.id)
     return []
 
 
-def _names(condition: str) -> tuple[str, str]:
-    return ("campaign", "now" if condition == DUE else "plan")
-
-
-def _members(c: Connection, campaign: str, joined: Mapping[int, str]) -> list[Member]:
-    params: Params = {"pairs": json.dumps({str(id_): "" for id_ in joined}), "campaign": campaign}
+def _list_done(c: Connection, campaign: str, people: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The steps each person had or missed, with the day of sending."""
     done: dict[int, dict[str, str]] = {}
     for row in c.rows(
         """
         SELECT s.person_id, s.step, s.sent_on FROM {pairs} AS wanted
         JOIN campaign_steps AS s ON s.campaign = :campaign AND s.person_id = CAST(wanted.key AS BIGINT)
         """,
-        params,
+        {"campaign": campaign, "pairs": json.dumps({str(id_): "" for id_ in people})},
     ):
         done.setdefault(int(row["person_id"]), {})[str(row["step"])] = str(row["sent_on"])
-    rows = c.rows(
-        f"""
-        SELECT {_PERSON}, (
-            SELECT COUNT(*) FROM consents
-            WHERE consents.person_id = p.id AND purpose = '{CONSENT}' AND withdrawn_at = ''
-        ) AS agreed
-        FROM {{pairs}} AS wanted JOIN people AS p ON p.id = CAST(wanted.key AS BIGINT)
-        ORDER BY p.id
-        """,  # noqa: S608
-        {"pairs": params["pairs"]},
-    )
-    members = []
-    for row in rows:
-        agreed = bool(row.pop("agreed"))
-        person = Person(**{**row, "pushes_allowed": bool(row["pushes_allowed"])})
-        there = agreed and person.pushes_allowed and not person.gone_at and not person.erased_at
-        members.append(Member(person, joined[person.id], there, done.get(person.id, {})))
-    return members
+    return done
+
+
+def _member(row: dict[str, Any], done: Mapping[int, Mapping[str, str]]) -> Member:
+    values = {field.name: row[field.name] for field in dataclasses.fields(Person)}
+    person = Person(**{**values, "pushes_allowed": bool(values["pushes_allowed"])})
+    there = person.pushes_allowed and not person.gone_at and not person.erased_at
+    return Member(person, row["member_joined_at"], bool(row["member_agreed"]) and there, done.get(person.id, {}))
 
 
 def claim_steps(c: Connection, campaign: str, steps: Sequence[NewStep], now: str) -> set[tuple[int, str]]:
