@@ -10,20 +10,27 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.clock import in_hanoi
+from bot.erasing import erase_person
 from bot.messages import (
     AskOfficial,
+    CloseDeadline,
     CloseNeed,
     Effect,
+    EraseMe,
     GiveConsent,
+    GiveUpPlace,
+    KeepDeadline,
     KeepNeed,
     NoteInterest,
+    Rate,
     SetGroup,
     SetLanguage,
     SetProfile,
     SetPushes,
     WithdrawConsent,
 )
-from storage import consents, needs, outbox, people, questions
+from bot.outreach import deadline_reminders
+from storage import consents, needs, outbox, people, questions, ratings, registrations, sessions
 from storage.database import Connection
 from storage.people import Person
 
@@ -56,6 +63,10 @@ def _give_consent(c: Connection, person: Person, effect: GiveConsent, now: str) 
 
 def _withdraw_consent(c: Connection, person: Person, effect: WithdrawConsent, now: str) -> None:
     consents.withdraw_consent(c, person.id, effect.purpose, now)
+    if effect.purpose == deadline_reminders.PURPOSE:
+        deadline_reminders.stop_all(c, person, now)
+    if effect.purpose in _FORGOTTEN:
+        _FORGOTTEN[effect.purpose](c, person.id)
 
 
 def _set_profile(c: Connection, person: Person, effect: SetProfile, _now: str) -> None:
@@ -83,6 +94,25 @@ def _close_need(c: Connection, person: Person, effect: CloseNeed, now: str) -> N
     needs.close_need(c, person.id, effect.kind, effect.status, now)
 
 
+def _rate(c: Connection, person: Person, effect: Rate, now: str) -> None:
+    ratings.add_rating(c, person.id, effect.entry_id, effect.text, now, helpful=effect.helpful)
+
+
+def _erase_me(c: Connection, person: Person, _effect: EraseMe, now: str) -> None:
+    for held in registrations.list_of_person(c, person.id):
+        coming = held.status != "cancelled" and sessions.get_session(c, held.session_id).ends_at > now
+        if coming:  # the seat goes to whoever waits; attendance of what is over stays counted
+            perform(c, person, GiveUpPlace(held.session_id), now)
+    erase_person(c, person, now)
+
+
+# What goes with an agreement that is taken back.
+_FORGOTTEN: Mapping[str, Callable[[Connection, int], None]] = {
+    "nhu-cau": needs.forget_needs,
+    "nhan-tin": people.forget_audience,
+    "dang-ky": people.forget_contact,
+}
+
 PERFORMERS: Mapping[type, Perform] = {
     AskOfficial: _ask_official,
     SetPushes: _set_pushes,
@@ -92,6 +122,10 @@ PERFORMERS: Mapping[type, Perform] = {
     SetProfile: _set_profile,
     SetGroup: _set_group,
     NoteInterest: _note_interest,
+    KeepDeadline: deadline_reminders.keep_deadline,
+    CloseDeadline: deadline_reminders.close_deadline,
     KeepNeed: _keep_need,
     CloseNeed: _close_need,
+    Rate: _rate,
+    EraseMe: _erase_me,
 }

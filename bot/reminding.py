@@ -15,10 +15,11 @@ from typing import Literal
 
 from bot.clock import in_hanoi, iso, later
 from bot.composing import Composer, Say, Skip
-from bot.messages import write_choices
+from bot.messages import parse_choices, parse_state, write_choices
+from bot.outreach import deadline_reminders
 from bot.quiet import QUIET_FROM, QUIET_UNTIL, quiet, ringing_moment
 from content.model import Library
-from storage import outbox, reminders
+from storage import dialogues, outbox, reminders
 from storage.database import Connection, Database, StorageError
 from storage.people import Person
 from storage.reminders import Reminder
@@ -26,7 +27,9 @@ from storage.reminders import Reminder
 log = logging.getLogger(__name__)
 
 # Reminder kind to who words it. A composer takes its nouns from `composing`, never from here.
-COMPOSERS: Mapping[str, Composer] = {}
+COMPOSERS: Mapping[str, Composer] = {
+    **dict.fromkeys(deadline_reminders.REMINDER_KINDS, deadline_reminders.compose),
+}
 
 BEFORE_QUIET = datetime.timedelta(minutes=5)  # not looked at so late: what is queued now should also be sent today
 OVERDUE = datetime.timedelta(minutes=10)  # a planned reminder this late means that the clock stands still
@@ -154,7 +157,10 @@ def _delivery(reminder: Reminder, person: Person, said: Say, now: datetime.datet
 
 
 def _settle(c: Connection, outcomes: list[_Outcome], now: datetime.datetime) -> None:
-    outbox.enqueue(c, [outcome.delivery for outcome in outcomes if outcome.delivery], iso(now))
+    deliveries = [outcome.delivery for outcome in outcomes if outcome.delivery]
+    outbox.enqueue(c, deliveries, iso(now))
+    for delivery in deliveries:
+        _offer(c, delivery, iso(now))
     settled: list[tuple[int, Literal["queued", "skipped"], str]] = []
     for outcome in outcomes:
         tried = outcome.reminder.attempts
@@ -165,6 +171,14 @@ def _settle(c: Connection, outcomes: list[_Outcome], now: datetime.datetime) -> 
         else:
             settled.append((outcome.reminder.id, "skipped", outcome.reason))
     reminders.settle(c, settled, iso(now))
+
+
+def _offer(c: Connection, delivery: outbox.NewDelivery, now: str) -> None:
+    """Numbers typed from now on mean the choices under this message: where there are no buttons it ends with them."""
+    choices = parse_choices(delivery.choices_json)
+    if choices:
+        state = parse_state(dialogues.load_dialogue(c, delivery.person_id))
+        dialogues.save_dialogue(c, delivery.person_id, dataclasses.replace(state, offered=choices).to_json(), now)
 
 
 def _add(done: Reminded, outcomes: list[_Outcome]) -> Reminded:

@@ -76,3 +76,23 @@ def list_of_person(c: Connection, person_id: int) -> list[Deadline]:
         {"person_id": person_id},
     )
     return [Deadline(**row) for row in rows]
+
+
+def get_deadline(c: Connection, deadline_id: int) -> Deadline:
+    """The deadline with this id; LookupError when there is none."""
+    row = c.row(f"SELECT {COLUMNS} FROM deadlines WHERE id = :id", {"id": deadline_id})  # noqa: S608
+    if row is None:
+        raise LookupError(f"Không có hạn số {deadline_id}.")
+    return Deadline(**row)
+
+
+def close_all(c: Connection, person_id: int, status: str, now: str) -> list[int]:
+    """End all of a person's open deadlines; return their ids."""
+    rows = c.rows(
+        """
+        UPDATE deadlines SET status = :status, updated_at = :now
+        WHERE person_id = :person_id AND status = 'open' RETURNING id
+        """,
+        {"person_id": person_id, "status": status, "now": now},
+    )
+    return sorted(int(row["id"]) for row in rows)

@@ -163,6 +163,17 @@ def cancel_subject(c: Connection, subject: str, reason: str, now: str, *, person
     )
 
 
+def cancel_step(c: Connection, subject: str, step_end: str, reason: str, now: str) -> int:
+    """Call off what is still planned about a subject in steps that end so ("…:2026-12-10"); return how many."""
+    return c.execute(
+        """
+        UPDATE reminders SET status = 'cancelled', reason = :reason, settled_at = :now
+        WHERE subject = :subject AND status = 'planned' AND substr(step, length(step) - length(:ending) + 1) = :ending
+        """,
+        {"subject": subject, "ending": step_end, "reason": reason, "now": now},
+    )
+
+
 def list_of_person(c: Connection, person_id: int) -> list[Reminder]:
     """All of a person's reminders, whatever became of them, by when they are due."""
     rows = c.rows(
