@@ -18,6 +18,7 @@ from tests.bench import (
     bench_growth,
     bench_intents,
     bench_peers,
+    bench_queue,
     bench_receiving,
     bench_reliability,
     bench_sending,
@@ -26,11 +27,12 @@ from tests.bench import (
 TUNE = Path(__file__).parents[1] / "intents" / "questions" / "tune.tsv"
 BENCHMARKS = (bench_intents, bench_content, bench_receiving, bench_sending)
 ON_QUESTIONS = (bench_peers, bench_ablation, bench_reliability, bench_growth, bench_charts)  # only when named
+LONG = (bench_queue,)  # only when named
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    names = {module.__name__.rpartition("bench_")[2]: module for module in (*BENCHMARKS, *ON_QUESTIONS)}
+    names = {module.__name__.rpartition("bench_")[2]: module for module in (*BENCHMARKS, *ON_QUESTIONS, *LONG)}
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(names)}; none: the quick ones")
     parser.add_argument("--questions", type=Path, default=TUNE, help="labelled questions (default: the tune part)")
     options = parser.parse_args()
