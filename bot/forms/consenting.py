@@ -34,7 +34,16 @@ WORDINGS: Mapping[str, Wording] = {
         "**Tôi xin phép ghi lại những gì anh/chị sắp trả lời.**\n\n"
         "**Ghi gì:** điều anh/chị mong muốn, nghề, trình độ, xã hoặc phường, nhóm ưu tiên. Câu nào cũng có thể bỏ.\n\n"
         "**Để làm gì:** xã, phường và thành phố tính nhu cầu hằng năm để mở lớp, bố trí việc làm và vốn vay.\n\n"
-        f"{_KEEPER}; cán bộ xã, phường của anh/chị xem được.\n\n{_TAKE_BACK}",
+        f"{_KEEPER}; cán bộ xã, phường của anh/chị và của thành phố xem được.\n\n{_TAKE_BACK}",
+    ),
+    "nhac-viec": Wording(
+        "nhắc việc đúng hạn",
+        "2026-11-22",
+        "**Muốn nhắc, tôi xin phép ghi lại ngày vừa tính.**\n\n"
+        "**Ghi gì:** loại việc và ngày đến hạn, không ghi gì khác.\n\n"
+        "**Để làm gì:** chỉ để nhắn nhắc anh/chị đúng những việc đó.\n\n"
+        f"{_KEEPER}.\n\n"
+        "**Đổi ý:** gõ “thôi nhắc” là thôi ngay; gõ “dữ liệu của tôi” để xem, rút lại đồng ý hoặc xóa.",
     ),
     "nhan-tin": Wording(
         "nhận tin của xã, phường",
@@ -42,7 +51,7 @@ WORDINGS: Mapping[str, Wording] = {
         "**Tôi xin phép gửi tin hợp với anh/chị:** phiên việc làm, lớp học nghề, chính sách mới ở gần nhà.\n\n"
         "**Ghi gì:** xã hoặc phường, nhóm ưu tiên nếu anh/chị nói, và những chủ đề anh/chị hay hỏi ở đây.\n\n"
         "**Để làm gì:** chỉ để chọn đúng tin gửi anh/chị, không gửi ban đêm.\n\n"
-        f"{_KEEPER}; cán bộ soạn tin chỉ thấy số người nhận.\n\n"
+        f"{_KEEPER}; cán bộ xã, phường của anh/chị và của thành phố xem được.\n\n"
         "**Đổi ý:** gõ “dừng” là thôi nhận ngay; gõ “dữ liệu của tôi” để xem, sửa, rút lại đồng ý hoặc xóa.",
     ),
 }
@@ -64,6 +73,7 @@ def consent_step(purpose: str) -> Step:
             ),
         ),
         needed=lambda _answers, setting: not in_force(setting, purpose),
+        tell_in=lambda _value, _setting: "",
     )
 
 

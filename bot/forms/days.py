@@ -16,30 +16,49 @@ from intents.entities import find_day
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
-_YEAR = re.compile(r"\d{4}")
+REFUSED = "?"  # begins a value that is no day but what to say about it
+MOST_YEARS = 10  # a year further away is a slip of the finger
 _SAID_YEAR = re.compile(r"[/-]\d{2}$|\d{4}")
 _DAY_AND_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})\s*(?:[/-]|\s+tháng\s+|\s+thang\s+)\s*(\d{1,2})(?![\d.,]*\d|\s*%)")
 
 
 def one_day(*, past: bool) -> Callable[[str, datetime.date], str]:
-    """A reader of the one day in a message. A day without a year is rather behind us (`past`), or rather ahead."""
+    """A reader of the one day in an answer, or of why it is none (`refused` tells).
+
+    A day without a year is rather behind us (`past`), or rather ahead.
+    """
 
     def read(text: str, today: datetime.date) -> str:
+        wrong = names_no_day(text)
+        if wrong:
+            return refusal(f"Trong lịch không có ngày {wrong}. Anh/chị xem lại giúp tôi, rồi gõ ví dụ “10/9”.")
         first = find_day(text, today)
         if first is None:
             return ""
         second = find_day(text[first.end :], today)
         if second is not None and second.date != first.date:
-            return ""
+            return refusal("Anh/chị gõ hai ngày khác nhau mà tôi chỉ cần **một** ngày. Anh/chị gõ lại giúp tôi.")
         day = first.date
         if not _SAID_YEAR.search(text[first.start : first.end].strip()):
             if past and (day - today).days > 60:
                 day = add_months(day, -12)
             elif not past and (today - day).days > 30:
                 day = add_months(day, 12)
+        if abs(day.year - today.year) > MOST_YEARS:
+            return refusal(f"Năm {day.year} có vẻ chưa đúng. Anh/chị gõ lại ngày giúp tôi, ví dụ “10/9”.")
         return day.isoformat()
 
     return read
+
+
+def refusal(sentence: str) -> str:
+    """A value that is none, with what to say about it."""
+    return REFUSED + sentence
+
+
+def refused(value: str) -> str:
+    """The check of a step that reads days: why the reader took none, or ""."""
+    return value.removeprefix(REFUSED) if value.startswith(REFUSED) else ""
 
 
 def said_with(words: str, read: Callable[[str, datetime.date], str]) -> Callable[[str, datetime.date], str]:
@@ -47,7 +66,8 @@ def said_with(words: str, read: Callable[[str, datetime.date], str]) -> Callable
     pattern = re.compile(words)
 
     def find(text: str, today: datetime.date) -> str:
-        return read(text, today) if pattern.search(plain(text)) else ""
+        value = read(text, today) if pattern.search(plain(text)) else ""
+        return "" if refused(value) else value
 
     return find
 

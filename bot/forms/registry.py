@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.forms import benefit_calculator, eligibility, loan_calculator, needs_survey, news_form
+from bot.forms import benefit_calculator, deadlines, eligibility, loan_calculator, needs_survey, news_form
 from bot.forms.form import Form
 
 FORMS: Mapping[str, Form] = {
@@ -15,5 +15,6 @@ FORMS: Mapping[str, Form] = {
         eligibility.FORM,
         needs_survey.FORM,
         news_form.FORM,
+        *deadlines.DEADLINE_FORMS,
     )
 }

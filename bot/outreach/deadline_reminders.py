@@ -22,7 +22,7 @@ from storage.deadlines import Deadline
 from storage.people import Person
 from storage.reminders import NewReminder, Reminder
 
-DESK = "hn:"  # the prefix of the desk's actions
+PREFIX = "hn:"  # the prefix of the desk's actions
 PURPOSE = "nhac-viec"
 REMINDER_KINDS = {f"han-{kind}": kind for kind in KINDS}
 
@@ -100,8 +100,8 @@ def tell_left(due: datetime.date, today: datetime.date) -> str:
 
 
 def _buttons(deadline: Deadline, due: datetime.date) -> tuple[Choice, ...]:
-    done = f"{DESK}xong:{deadline.id}" + (f":{due}" if KINDS[deadline.kind].series else "")
-    return Choice("Đã làm xong", done), Choice("Thôi nhắc việc này", f"{DESK}thoi:{deadline.id}")
+    done = f"{PREFIX}xong:{deadline.id}" + (f":{due}" if KINDS[deadline.kind].series else "")
+    return Choice("Đã làm xong", done), Choice("Thôi nhắc việc này", f"{PREFIX}thoi:{deadline.id}")
 
 
 def _ways_on(library: Library, today: datetime.date, deadline: Deadline) -> tuple[Choice, ...]:

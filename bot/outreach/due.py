@@ -28,19 +28,25 @@ LAST = "cuoi"  # the step of the last reminder of a due day
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DueKind:
-    """A kind of deadline: what is to be done, the form that asks for its day, the entry that explains it."""
+    """A kind of deadline: what is to be done, in full and in 24 characters, the form that asks for its day, the entry.
+
+    A `series` has several due days.
+    """
 
     name: str
+    label: str
     form: str
     entry: str
     series: bool = False
 
 
 KINDS: Mapping[str, DueKind] = {
-    FILE: DueKind("nộp hồ sơ hưởng trợ cấp thất nghiệp", "remind_filing", "bhtn.han-nop"),
-    REPORT: DueKind("thông báo tìm việc hằng tháng", "remind_reporting", "bhtn.thong-bao-hang-thang", series=True),
-    COLLECT: DueKind("đến lấy quyết định hưởng trợ cấp", "remind_collecting", "bhtn.lay-quyet-dinh"),
-    REPAY: DueKind("trả nợ vay", "remind_repaying", "vay.qua-han", series=True),
+    FILE: DueKind("nộp hồ sơ hưởng trợ cấp thất nghiệp", "Hạn nộp hồ sơ", "remind_filing", "bhtn.han-nop"),
+    REPORT: DueKind(
+        "thông báo tìm việc hằng tháng", "Báo tìm việc", "remind_reporting", "bhtn.thong-bao-hang-thang", series=True
+    ),
+    COLLECT: DueKind("đến lấy quyết định hưởng trợ cấp", "Lấy quyết định", "remind_collecting", "bhtn.lay-quyet-dinh"),
+    REPAY: DueKind("trả nợ vay", "Kỳ trả nợ vay", "remind_repaying", "vay.qua-han", series=True),
 }
 
 
@@ -82,6 +88,12 @@ def _collect(
 ) -> tuple[Window, ...]:
     days = int(get_number(library.figures, "bhtn.lay_quyet_dinh_tre", today))
     return (Window(base, add_working_days(base, days, library.office_years)),)
+
+
+def next_on(day: int, today: datetime.date) -> datetime.date:
+    """The next such day of a month, today included; where a month has no such day its last one."""
+    month = today.year * 12 + today.month - 1
+    return next(due for due in (_day_of_month(month, day), _day_of_month(month + 1, day)) if due >= today)
 
 
 def _repay(base: datetime.date, times: int, note: str, _library: Library, _today: datetime.date) -> tuple[Window, ...]:
