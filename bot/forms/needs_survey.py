@@ -55,9 +55,9 @@ TRADES = (
     Option("nau-an", "Nấu ăn", ("nau an", "dau bep", "lam bep")),
     Option("pha-che", "Pha chế", ("pha che",)),
     Option("lam-dep", "Chăm sóc sắc đẹp", ("cham soc sac dep", "lam toc", "lam nail", "lam mong", "spa")),
-    Option("may-mac", "May mặc", ("may mac", "nghe may", "hoc may", "cat may", "may cong nghiep"), alone=("may",)),
+    Option("may-mac", "May mặc", ("may mac", "nghe may", "cat may", "may cong nghiep", "tho may")),
     Option("dien-tu", "Sửa chữa điện tử", ("sua chua dien tu", "sua dien tu", "sua dien thoai", "sua may tinh")),
-    Option("lai-xe", "Lái xe", ("lai xe", "lai o to", "hoc lai")),
+    Option("lai-xe", "Lái xe", ("lai xe", "lai o to", "lai xe tai")),
     Option("ban-hang-mang", "Bán hàng trên mạng", ("ban hang online", "ban hang tren mang", "thuong mai dien tu")),
     Option("nong-nghiep", "Nông nghiệp, chăn nuôi", ("nong nghiep", "chan nuoi", "trong trot", "trong rau")),
     Option(
