@@ -20,6 +20,7 @@ from bot.calculators.benefit import (
 )
 from bot.calculators.figures_of import NoFigure
 from bot.forms.days import tell_certainty, tell_long
+from bot.forms.deadlines import FILING, MY_DEADLINES, plan_filing
 from bot.forms.form import SKIPPED, Answers, Form, Option, Setting, Step, lead_on
 from bot.forms.readers import (
     YEARS,
@@ -33,7 +34,7 @@ from bot.forms.readers import (
     tell_months,
     within,
 )
-from bot.messages import Reply
+from bot.messages import Choice, Reply
 from bot.working_days import next_working_day
 from content.figures import format_value
 
@@ -79,9 +80,17 @@ def finish(answers: Answers, setting: Setting) -> Reply:
         *_kept(rules, result, paid),
         *dates,
     ]
-    return Reply(
-        _text(lines, _assumed(rules, answers)), lead_on(setting, "bhtn.dieu-kien", "bhtn.ho-so", "bhtn.noi-nop")
-    )
+    ways = lead_on(setting, "bhtn.dieu-kien", "bhtn.ho-so", "bhtn.noi-nop")
+    return Reply(_text(lines, _assumed(rules, answers)), (*_reminding(answers, setting), *ways))
+
+
+def _reminding(answers: Answers, setting: Setting) -> tuple[Choice, ...]:
+    """The button that keeps the deadline of filing, where the last day is known and somebody is there to remind."""
+    day = answers.get("last_day", SKIPPED)
+    if day == SKIPPED or setting.known.person is None:
+        return ()
+    plan = plan_filing(day, setting)
+    return (Choice(FILING.invite, f"{MY_DEADLINES}nop:{day}"),) if plan and plan.moments else ()
 
 
 def _monthly(rules: BenefitRules, result: Benefit, answers: Answers) -> str:
