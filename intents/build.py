@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
-from intents.features import Floats, Table, count_features
+from intents.features import Floats, Table, add_told, count_features
 from intents.lexicon import load_rows
 from intents.match import OUTSIDE, Example, Matcher
 from intents.normalise import Normalised, normalise
 from intents.repair import Speller
+from intents.stories import split_story
 from intents.syllable import sound
 
 _RIDGE = 0.5
@@ -36,7 +37,7 @@ def build_matcher(examples: Sequence[Example]) -> Matcher:
     ids = (*entries, *kinds)
     number = {id_: at for at, id_ in enumerate(ids)}
     owner = np.array([number[example.id] for example in stored], np.int32)
-    table = Table([count_features(message.tokens, message.folded_tokens) for message in messages], owner)
+    table = Table([_count(example.text) for example in stored], owner)
     vocabulary: dict[str, set[str]] = collections.defaultdict(set)
     for example, message in zip(stored, messages, strict=True):
         vocabulary[example.id].update(message.folded_tokens)
@@ -57,6 +58,13 @@ def build_matcher(examples: Sequence[Example]) -> Matcher:
         names=_find_names(stored, messages),
         rarity={word: float(np.log(1 + len(ids) / count)) for word, count in owners.items()},
     )
+
+
+def _count(text: str) -> dict[str, float]:
+    """The features of one phrasing, a story's as the matcher will read it: first the question."""
+    question, told = map(normalise, split_story(text))
+    asked = count_features(question.tokens, question.folded_tokens)
+    return add_told(asked, count_features(told.tokens, told.folded_tokens))
 
 
 def _find_names(stored: Sequence[Example], messages: Sequence[Normalised]) -> dict[str, str]:

@@ -9,28 +9,21 @@ It must not know what the entries say, only their ids.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 from typing import Literal
 
 from intents.match import Candidate, Matcher, Ranking
 from intents.normalise import fold, lower, split_tokens
+from intents.stories import LONG
 
 # Confidence is the best score times the share of the message's words that the best entry's phrasings use.
 ANSWER = 0.45
 ANSWER_SHORT = {1: 0.75, 2: 0.65}  # by number of words: what so few words mean is mostly a guess
-ANSWER_LONG = 0.5  # the best of many pieces looks surer than it is
 CLEAR = 0.14
 CLARIFY = 0.09
 CHOICE = 0.1
 OUT = 0.45  # of the best score: more likeness to what no entry answers, and we ask
 
-_LONG = 25
-_WINDOW = 18
-_STEP = 6
-_WINDOWS = 5
-_WINDOW_READINGS = 2  # of each piece of a story: the other pieces say what the abbreviations mean
-_CLAUSE = re.compile(r"[.!?;\n…]+|,(?!\d)")
 _BETWEEN = re.compile(r"[?;\n]+|\s(?:và|va|với lại|voi lai|rồi thì|còn nữa)\s|,\s*(?:còn|con|với|voi)\s", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(bao nhieu|bao lau|bao gio|may|gi|nao|dau|sao|ai|khong|ko|k|chua|hoi|muon|can|xin|the nao|cach|giup)\b"
@@ -59,10 +52,8 @@ class Decision:
 def decide(matcher: Matcher, text: str, topic: str = "") -> Decision:
     """Decide on one message. `topic` is the id of the entry answered last, empty at the start. Never raises."""
     words = len(split_tokens(lower(text)))
-    if words <= _LONG:
-        return _with_second(matcher, text, _judge(matcher.weigh(text, topic), words))
-    windows = [text, *find_windows(text)]
-    return _judge(max((matcher.weigh(window, readings=_WINDOW_READINGS) for window in windows), key=_confidence), words)
+    whole = _judge(matcher.weigh(text, topic), words)
+    return whole if words > LONG else _with_second(matcher, text, whole)
 
 
 def _with_second(matcher: Matcher, text: str, whole: Decision) -> Decision:
@@ -91,36 +82,13 @@ def find_questions(text: str) -> list[str]:
     return asking if len(asking) > 1 and len(asking) == len([part for part in parts if part]) else [text]
 
 
-def find_windows(text: str) -> list[str]:
-    """The parts of a long story that may hold its question, at most five, the last ones when there are more.
-
-    Neighbouring clauses are joined while they stay short; a story without stops is cut into overlapping pieces.
-    Pieces that ask something go first: where no piece asks, all of them stand.
-    """
-    clauses = [clause.split() for clause in _CLAUSE.split(text)]
-    pieces: list[list[str]] = []
-    for words in filter(None, clauses):
-        if len(words) > _LONG:
-            pieces += [words[at : at + _WINDOW] for at in range(0, max(1, len(words) - _WINDOW + _STEP), _STEP)]
-        else:
-            pieces.append(words)
-    joined = [left + right for left, right in itertools.pairwise(pieces) if len(left) + len(right) <= _LONG]
-    windows = [" ".join(words) for words in [*pieces, *joined] if len(words) > 2]
-    asking = [window for window in windows if _ASKS.search(fold(lower(window)))]
-    return (asking or windows)[-_WINDOWS:]
-
-
-def _confidence(ranking: Ranking) -> float:
-    return ranking.candidates[0].score * ranking.known if ranking.candidates else 0.0
-
-
 def _judge(ranking: Ranking, words: int) -> Decision:
     """`words` counts what was typed: one abbreviation is one word, however long what it stands for."""
     candidates = ranking.candidates[:5]
     if not candidates:
         return Decision("fallback", "", (), (), "không có từ nào quen")
-    confidence = _confidence(ranking)
     best = candidates[0].score
+    confidence = best * ranking.known
     margin = best - (candidates[1].score if len(candidates) > 1 else 0.0)
     figures = f"tin cậy {confidence:.2f}, hơn mục sau {margin:.2f}, ngoài phạm vi {ranking.outside:.2f}"
     if ranking.outside > best:
@@ -128,8 +96,7 @@ def _judge(ranking: Ranking, words: int) -> Decision:
         return Decision("fallback", "", candidates, (), reason, outside=ranking.outside_class)
     if confidence < CLARIFY:
         return Decision("fallback", "", candidates, (), f"không đủ giống mục nào ({figures})")
-    enough = ANSWER_LONG if words > _LONG else ANSWER_SHORT.get(words, ANSWER)
-    if confidence >= enough and margin >= CLEAR and ranking.outside < OUT * best:
+    if confidence >= ANSWER_SHORT.get(words, ANSWER) and margin >= CLEAR and ranking.outside < OUT * best:
         return Decision("answer", candidates[0].id, candidates, (), f"rõ và hơn hẳn mục sau ({figures})")
     choices = tuple(candidate.id for candidate in candidates[:3] if candidate.score >= CHOICE * best)
     return Decision("clarify", "", candidates, choices, f"chưa đủ rõ để trả lời ngay ({figures})")

@@ -25,6 +25,7 @@ Encoded = tuple[npt.NDArray[np.int32], Floats]
 # Shares of the squared length of a phrasing; measured on the tune half of the development questions.
 _WORD, _PAIR, _LETTERS, _CONCEPT, _ACCENTED = 1.0, 0.9, 0.35, 0.9, 0.6
 _SOUND, _SOUND_PAIR = 0.5, 0.5
+_TOLD = 0.7  # what a story tells around its question, against the question
 _SHARED = 3  # phrasings
 _MANY = 1000
 _STEPS = 255  # a value is kept in one byte: 0..1 in as many steps
@@ -91,6 +92,14 @@ def count_features(tokens: Sequence[str], folded_tokens: Sequence[str]) -> dict[
     for token, folded in zip(tokens, folded_tokens, strict=True):
         if token != folded:
             weights[f"~{token}"] += _ACCENTED
+    return weights
+
+
+def add_told(asked: Mapping[str, float], told: Mapping[str, float]) -> dict[str, float]:
+    """The features of a story: those of its question, and those of what is told around it at part of their weight."""
+    weights = collections.defaultdict(float, asked)
+    for feature, weight in told.items():
+        weights[feature] += _TOLD * weight
     return weights
 
 

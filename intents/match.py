@@ -12,14 +12,15 @@ people really said. Messages that no entry answers are a class of their own, so 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from intents.features import Encoded, Floats, Table, count_features
+from intents.features import Encoded, Floats, Table, add_told, count_features
 from intents.normalise import Normalised, normalise
 from intents.repair import Speller
+from intents.stories import split_story
 from intents.syllable import sound
 
 OUTSIDE = "-"  # begins the id of a class of messages that no entry answers; never a candidate
@@ -107,17 +108,28 @@ class Matcher:
         """The entries `text` may mean, best first, up to ten. `topic` is the id of the entry answered last."""
         return self.weigh(text, topic).candidates
 
-    def weigh(self, text: str, topic: str = "", readings: int = _READINGS) -> Ranking:
-        """As `rank`, with what is needed to decide. Up to `readings` of the message are tried, the best one counts."""
-        message = normalise(text)
-        others = [normalise(other) for other in message.alternatives[: readings - 1]]
-        rankings = [self._weigh_reading(reading, topic) for reading in (message, *others)]
+    def weigh(self, text: str, topic: str = "") -> Ranking:
+        """As `rank`, with what is needed to decide: the best of the message's readings.
+
+        Of a long story the question speaks, and what is told around it a little less; a story leans on no topic.
+        """
+        question, told = split_story(text)
+        message = normalise(question)
+        behind = self._count_told(told)
+        others = [normalise(other) for other in message.alternatives[: _READINGS - 1]]
+        rankings = [self._weigh_reading(reading, topic, behind) for reading in (message, *others)]
         settled = self.speller.settle(rankings[0].reading.split())
         if settled != rankings[0].reading.split():
-            rankings.append(_doubted(self._weigh_words(settled, settled, topic)))
+            rankings.append(_doubted(self._weigh_words(settled, settled, topic, behind)))
         return max(rankings, key=lambda ranking: ranking.candidates[0].score if ranking.candidates else 0.0)
 
-    def _weigh_reading(self, message: Normalised, topic: str) -> Ranking:
+    def _count_told(self, told: str) -> dict[str, float]:
+        """The features of what a story tells, in its likeliest reading."""
+        repaired = self.speller.repair(normalise(told).folded_tokens)
+        settled = self.speller.settle([word for words in repaired for word in words])
+        return count_features(settled, settled)
+
+    def _weigh_reading(self, message: Normalised, topic: str, behind: Mapping[str, float]) -> Ranking:
         repaired = self.speller.repair(message.folded_tokens)
         folded = [word for words in repaired for word in words]
         tokens = [
@@ -125,13 +137,16 @@ class Matcher:
             for was, typed, words in zip(message.folded_tokens, message.tokens, repaired, strict=True)
             for word in words
         ]
-        return self._weigh_words(tokens, folded, topic)
+        return self._weigh_words(tokens, folded, topic, behind)
 
-    def _weigh_words(self, tokens: Sequence[str], folded: Sequence[str], topic: str) -> Ranking:
-        encoded = self.table.encode(count_features(tokens, folded))
+    def _weigh_words(
+        self, tokens: Sequence[str], folded: Sequence[str], topic: str, behind: Mapping[str, float]
+    ) -> Ranking:
+        encoded = self.table.encode(add_told(count_features(tokens, folded), behind))
         if not len(encoded[0]):
             return Ranking(words=len(folded), reading=" ".join(folded))
-        scores, outside = self._score(encoded, self._leans_on(folded, topic.partition(".")[0]))
+        leaning = "" if behind else self._leans_on(folded, topic.partition(".")[0])
+        scores, outside = self._score(encoded, leaning)
         order = np.argsort(-scores[: self.entries], kind="stable")[:_CANDIDATES].tolist()
         return Ranking(
             tuple(Candidate(self.ids[at], float(scores[at])) for at in order),

@@ -15,7 +15,7 @@ from intents.decide import decide
 from intents.evaluate import Case, evaluate, load_cases
 from intents.match import Example
 from tests.bench.bench_peers import TYPINGS
-from tests.bench.phrasings import RESULTS, at_most, content_phrasings, live_phrasings
+from tests.bench.phrasings import RESULTS, at_most, live_phrasings, without_outside, without_phrasebook
 from tests.bench.steps import STEPS, without
 from tests.bench.tables import points, save
 
@@ -32,13 +32,13 @@ def run(questions: Path, _tune: Path) -> list[Row]:
     for step in STEPS:
         with without(step):
             steps.append(_measure(step.name, live, cases))
-    own = content_phrasings()
-    book = _measure("sổ cách hỏi (chỉ còn nội dung)", own, cases)
+    book = _measure("sổ cách hỏi (chỉ còn nội dung)", without_phrasebook(live), cases)
+    outside = _measure("lớp ngoài phạm vi", without_outside(live), cases)
     counts = [_measure(f"{count} cách hỏi mỗi mục", at_most(live, count), cases) for count in COUNTS]
-    result = {"whole": whole, "steps": [*steps, book], "counts": [*counts, whole | {"name": "tất cả"}]}
+    result = {"whole": whole, "steps": [*steps, book, outside], "counts": [*counts, whole | {"name": "tất cả"}]}
     save(RESULTS / f"ablation-{questions.stem}.json", result)
     return [("", "hạng 1  đúng  sai | đúng theo kiểu gõ: " + ", ".join(TYPINGS))] + [
-        (each["name"], _line(each, whole)) for each in [whole, *steps, book, *counts]
+        (each["name"], _line(each, whole)) for each in [whole, *steps, book, outside, *counts]
     ]
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from intents.decide import Decision
 from intents.evaluate import Case, Report, evaluate, load_cases
-from intents.lexicon import load_rows
 from intents.match import OUTSIDE, Candidate
 from tests.bench.alone import NotInstalled, ask
 from tests.bench.costs import Ranked, cheapest_rule, cost
@@ -30,14 +29,13 @@ Row = tuple[str, str]
 def run(questions: Path, tune: Path) -> Iterator[Row]:
     """Rows for `python -m tests.bench peers`, each as soon as it is measured; one that is not installed says so."""
     phrasings = [(example.id, example.text) for example in live_phrasings()]
-    outside = [(OUTSIDE + kind, text) for kind, text in load_rows("ngoai-pham-vi.tsv")]
     cases, tuning = load_cases(questions), load_cases(tune)
     measured: list[dict[str, Any]] = []
     yield "", "hạng 1  hạng 1–3  đúng  sai  giá mỗi câu  ngoài xa  ngoài gần  trung vị  p99  bộ nhớ"
     for name in (OURS, *PEERS):
         try:
             ours = name == OURS
-            measured.append(_ours(phrasings, cases) if ours else _peer(name, phrasings + outside, cases, tuning))
+            measured.append(_ours(phrasings, cases) if ours else _peer(name, phrasings, cases, tuning))
         except NotInstalled as error:
             yield name, f"!!! BỎ QUA, KHÔNG ĐO: {error}; cài bằng pip install chatterbot"
             continue

@@ -8,8 +8,9 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.voice import list_examples
 from content.load import load_library
-from intents.match import Example
+from intents.match import OUTSIDE, Example
 from intents.phrasebook import load_phrasebook
 
 ROOT = Path(__file__).parents[2]
@@ -18,26 +19,29 @@ RESULTS = ROOT / "data" / "bench"  # what was measured last, one JSON file a ben
 _KEYS = {"a": "sq", "e": "wr", "i": "uo", "o": "ip", "u": "yi", "n": "bm", "t": "ry", "h": "gj", "c": "xv", "g": "fh"}
 
 
-def content_phrasings() -> list[Example]:
-    """What `bot.voice` takes from the content: the ways of asking, the title and the button of every entry."""
-    entries = load_library(ROOT / "content").entries.values()
-    return [Example(entry.id, text) for entry in entries for text in (*entry.ask, entry.title, entry.menu)]
+def without_phrasebook(examples: Sequence[Example]) -> list[Example]:
+    """What the content's own ways of asking, titles and buttons leave, beside what is out of scope."""
+    book = set(load_phrasebook())
+    return [example for example in examples if example not in book]
+
+
+def without_outside(examples: Sequence[Example]) -> list[Example]:
+    """The entries' phrasings alone: no class of messages that nobody answers."""
+    return [example for example in examples if not example.id.startswith(OUTSIDE)]
 
 
 def live_phrasings() -> list[Example]:
-    """The content's phrasings, then the phrasebook's for the entries that exist."""
-    own = content_phrasings()
-    known = {example.id for example in own}
-    return own + [example for example in load_phrasebook() if example.id in known]
+    """Every phrasing that `serve` learns, those out of scope included."""
+    return list_examples(load_library(ROOT / "content"))
 
 
 def at_most(examples: Sequence[Example], count: int) -> list[Example]:
-    """At most so many phrasings an entry: a choice that looks random and is the same every time."""
+    """At most so many phrasings an entry: a choice that looks random and is the same every time. All out of scope."""
     taken: collections.Counter[str] = collections.Counter()
     kept = []
     for example in sorted(examples, key=lambda each: hashlib.sha256(each.text.encode()).digest()):
         taken[example.id] += 1
-        if taken[example.id] <= count:
+        if taken[example.id] <= count or example.id.startswith(OUTSIDE):
             kept.append(example)
     return kept
 

@@ -29,9 +29,8 @@ def _untouched(*, at: int) -> Callable[..., Any]:
     return lambda *given: given[at]
 
 
-def _outside_forgotten(name: str) -> list[list[str]]:
-    """One message of a class nobody can ask for: the matcher needs the class, the questions never meet it."""
-    return [["xa", "zzzz qqqq"]] if name == "ngoai-pham-vi.tsv" else lexicon.load_rows(name)
+def _unsplit(text: str) -> tuple[str, str]:
+    return text, ""
 
 
 STEPS = (
@@ -51,8 +50,8 @@ STEPS = (
     Step("chủ đề và khía cạnh", ((match, "_FACET", 0.0),)),
     Step("cách hỏi gần nhất (cosin)", ((match, "_NEARNESS", 0.0),)),
     Step("mô hình tuyến tính", ((match, "_SHARPNESS", 0.0), (match, "_FACET", 0.0))),
-    Step("lớp ngoài phạm vi", ((build, "load_rows", _outside_forgotten),)),
-    Step("tìm câu hỏi trong chuyện dài", ((decide, "_LONG", 10_000),)),
+    Step("tìm câu hỏi trong chuyện dài", ((match, "split_story", _unsplit), (build, "split_story", _unsplit))),
+    Step("chuyện kể quanh câu hỏi", ((features, "_TOLD", 0.0),)),
     Step("tách hai câu hỏi", ((decide, "find_questions", lambda text: [text]),)),
 )
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.voice import load_voice
-from intents.decide import decide, find_windows
+from intents.decide import decide
 from intents.evaluate import Report, evaluate, load_cases
 from intents.match import Matcher
 
@@ -62,22 +62,23 @@ def test_a_fallback_still_names_the_nearest_topics(matcher: Matcher) -> None:
     assert decide(matcher, "vay mua nhà trả góp").candidates[0].id.startswith("vay.")
 
 
-def test_the_question_is_found_in_a_long_story(matcher: Matcher) -> None:
+def test_the_question_is_found_in_a_long_story(learned: Path) -> None:
     story = (
         "em chào anh chị, em làm công nhân may ở khu công nghiệp được sáu năm, nhà em có hai cháu nhỏ, "
         "chồng em đi phụ hồ, tháng trước xưởng ít hàng nên em phải về. "
         "cho em hỏi trợ cấp thất nghiệp mỗi tháng được bao nhiêu tiền ạ. "
         "em cảm ơn nhiều, chúc anh chị mạnh khỏe"
     )
-    decision = decide(matcher, story)
-    assert "bhtn.muc-huong" in (decision.id, *decision.choices)
+    assert decide(load_voice(ROOT / "content", learned).companion, story).id == "bhtn.muc-huong"
 
 
-def test_a_story_without_stops_is_cut_into_pieces() -> None:
-    windows = find_windows("em làm ở đây " * 20 + "trợ cấp thất nghiệp được bao nhiêu tiền")
-    assert 1 <= len(windows) <= 8
-    assert all(len(window.split()) <= 25 for window in windows)
-    assert windows[-1].endswith("bao nhiêu tiền")
+def test_stories_are_answered_by_their_question(learned: Path) -> None:
+    """A floor under what was measured on sixty stories that begin with something else than what they ask."""
+    total = _measure(load_voice(ROOT / "content", learned).companion, "stories").total
+    assert total.right >= 0.92 * total.cases
+    assert total.first >= 0.88 * total.cases
+    assert total.wrong <= 0.04 * total.cases
+    assert total.outside_answered == 0
 
 
 def test_the_reason_is_kept_for_the_console(matcher: Matcher) -> None:
