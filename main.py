@@ -106,13 +106,13 @@ def migrate(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def questions(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.answering import answer, list_open
+    from bot.answering import NotDone, carry_out
     from storage.database import open_database
 
     database = open_database(settings.database_url)
     try:
-        text = answer(database, options.id, options.answer, options.by) if options.id else list_open(database)
-    except LookupError as error:
+        text = carry_out(database, options.id, options.do, options.answer or "", options.by)
+    except (LookupError, NotDone) as error:
         return _fail(str(error.args[0]))
     finally:
         database.close()
@@ -181,6 +181,13 @@ def build_parser() -> argparse.ArgumentParser:
     parsers["questions"].add_argument("id", type=int, nargs="?", help="số của câu hỏi cần trả lời")
     parsers["questions"].add_argument("answer", nargs="?", help="câu trả lời gửi người hỏi")
     parsers["questions"].add_argument("--by", default="cán bộ", help="tên cán bộ trả lời")
+    doing = parsers["questions"].add_mutually_exclusive_group()
+    for name, what in (
+        ("claim", "nhận câu này để trả lời"),
+        ("release", "thôi nhận"),
+        ("close", "đóng, không trả lời"),
+    ):
+        doing.add_argument(f"--{name}", dest="do", action="store_const", const=name, default="", help=what)
     add_official_commands(parsers["official"])
     return parser
 

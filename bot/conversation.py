@@ -51,6 +51,7 @@ from bot.orders import (
     wants_quiet,
 )
 from bot.outreach.profile import offer_news
+from bot.outreach.questions import hear_reply
 from bot.outreach.ratings import rate
 from bot.outreach.registry import OPENS, ORDERS, find_desk
 from bot.outreach.stopping import switch_pushes
@@ -128,6 +129,8 @@ def _text(scene: Scene, raw: str) -> Turn:
     if scene.state.awaiting == "handover":
         return _handover_text(scene, raw.strip(), plain)
     order = _order(scene, text, plain)
+    if scene.state.awaiting == "reply" and not order:
+        return hear_reply(scene, raw.strip()[:LONGEST_QUESTION], plain)
     if order:
         return _perform(scene, order)
     about_answer = rate(scene, text)
@@ -346,11 +349,11 @@ def _answer(
     if answer.overdue:
         parts.append(scene.say("overdue"))
     small_talk = entry.group == "chung"
-    invite = (Choice(form.invite, FORM + form.name),) if form else ()
+    invite = (Choice(form.invite, FORM + form.name),) if form and form.invite else ()
     options = (*invite, *entry_choices(scene, entry.next), *ways_on(scene))
     options = (*instead.choices, *options) if instead else options
     topic = scene.state.topic if small_talk else entry.id
-    interest = () if small_talk or scene.inbound.in_group else (NoteInterest(entry.group),)
+    interest = () if small_talk or scene.inbound.in_group else _interests(scene, entry)
     reply = Reply(joined(*parts), options)
     # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.
     return close_turn(
@@ -364,6 +367,12 @@ def _answer(
         awaiting="",
         said=entry.title,
     )
+
+
+def _interests(scene: Scene, entry: Entry) -> tuple[NoteInterest, ...]:
+    """The entry's group, and the entry itself when a series of messages is for those who ask about it."""
+    asked = any(entry.id in campaign.topics for campaign in scene.library.campaigns.values())
+    return (NoteInterest(entry.group), *((NoteInterest(entry.id),) if asked else ()))
 
 
 def _form_meant(scene: Scene, text: str, decision: Decision) -> Entry | None:
@@ -392,7 +401,8 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
     decision = decide(scene.matcher, text, FORMS[form.name].entry)
     candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
     entry = scene.library.find_entry(decision.id) if decision.kind == "answer" else None
-    if entry and entry.action != form.name:
+    own = entry is not None and entry.action == form.name and (heard or FORMS[form.name].at_once or not asks(text))
+    if entry and not own:
         because = Because("answer", entry.id, candidates, f"giữa biểu mẫu: {decision.reason}")
         return _resumed(scene, _answer(scene, entry, because, text))
     if heard:
@@ -468,7 +478,7 @@ def _send_question(scene: Scene, question: str) -> Turn:
     because = Because("action", "chung.gap-can-bo", reason="gửi câu hỏi cho cán bộ")
     if not question:  # the button was tapped again after the question had gone
         return with_menu(scene, scene.say("handover.nothing"), because, awaiting="")
-    effect = AskOfficial(question, "handover", scene.state.recent)
+    effect = AskOfficial(question, "handover", scene.state.recent, scene.state.topic)
     sentence = scene.say("handover.sent", question=quote(question))
     return with_menu(scene, sentence, because, effect, awaiting="", unanswered="")
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import dataclasses
 
-from storage import consents, deadlines, needs, people, registrations, sessions
+from storage import campaigns, consents, deadlines, needs, people, questions, registrations, sessions
+from storage.campaigns import Membership
 from storage.consents import Consent
 from storage.database import Connection
 from storage.deadlines import Deadline
 from storage.needs import Need
 from storage.people import NO_TRACES, Person, Traces
+from storage.questions import Question
 from storage.registrations import Registration
 from storage.sessions import Session
 
 MOST_SESSIONS = 200  # coming sessions looked at; the city holds about 255 a year
+MOST_QUESTIONS = 10  # of the person's own, the newest first
 MOST_OWN = 20  # sessions of the person's own that are kept at hand, the latest first
 
 
@@ -36,6 +39,8 @@ class Known:
     registrations: tuple[Registration, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     needs: tuple[Need, ...] = ()
+    campaigns: tuple[Membership, ...] = ()
+    questions: tuple[Question, ...] = ()
     traces: Traces = NO_TRACES
     own_sessions: tuple[Session, ...] = ()
     public_url: str = ""
@@ -46,6 +51,10 @@ class Known:
     def find_session(self, session_id: str | int) -> Session | None:
         """The session with this number; None for one that is unknown, or over and not the person's own."""
         return next((one for one in (*self.sessions, *self.own_sessions) if str(one.id) == str(session_id)), None)
+
+    def find_question(self, question_id: str | int) -> Question | None:
+        """The person's own question with this number; None for another's, or one too long ago."""
+        return next((one for one in self.questions if str(one.id) == str(question_id)), None)
 
     def find_place(self, session_id: int) -> Registration | None:
         """The person's registration or place in the waiting list of a session; None when they hold none."""
@@ -67,6 +76,8 @@ def load_known(c: Connection, person: Person, now: str, public_url: str = "") ->
         registrations=tuple(registrations.list_of_person(c, person.id)),
         deadlines=tuple(deadlines.list_of_person(c, person.id)),
         needs=tuple(needs.list_of_person(c, person.id)),
+        campaigns=tuple(campaigns.list_of_person(c, person.id)),
+        questions=tuple(questions.list_of_person(c, person.id, MOST_QUESTIONS)),
         traces=people.count_traces(c, person.id),
         own_sessions=tuple(sessions.list_held(c, person.id, MOST_OWN)),
         public_url=public_url,

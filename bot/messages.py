@@ -98,7 +98,8 @@ class State:
     language: str = "vi"
     topic: str = ""  # id of the entry answered last
     offered: tuple[Choice, ...] = ()  # what the numbers 1, 2, 3 … mean now
-    awaiting: Literal["", "handover"] = ""  # the next text is this, not a question
+    awaiting: Literal["", "handover", "reply"] = ""  # the next text is this, not a question
+    reply_to: int = 0  # the question an official has, under which the next text goes when a reply is awaited
     unanswered: str = ""  # the question last asked back or not answered, kept for "Gặp cán bộ"
     recent: tuple[str, ...] = ()  # the last few messages, newest last, for an official who takes over
     commune: str = ""  # slug of the place the person said to live in, for this conversation only
@@ -138,6 +139,7 @@ class AskOfficial:
     text: str
     reason: Literal["handover", "unanswered"]
     recent: tuple[str, ...] = ()
+    entry_id: str = ""  # what the conversation was about
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -295,6 +297,13 @@ class ReplyToOfficial:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class CloseQuestion:
+    """The person is clear: nobody needs to answer this question of theirs any more."""
+
+    question_id: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class LinkOfficial:
     """The person typed the one-time code that links this address to an official's account."""
 
@@ -326,6 +335,7 @@ Effect = (
     | SetCampaign
     | Rate
     | ReplyToOfficial
+    | CloseQuestion
     | LinkOfficial
     | EraseMe
 )

@@ -5,16 +5,18 @@ What an effect means stands at its class in `messages`. Nothing here decides or 
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.clock import in_hanoi
+from bot.clock import in_hanoi, iso, parse_iso
 from bot.erasing import erase_person
 from bot.messages import (
     AskOfficial,
     CloseDeadline,
     CloseNeed,
+    CloseQuestion,
     Effect,
     EraseMe,
     GiveConsent,
@@ -23,6 +25,8 @@ from bot.messages import (
     KeepNeed,
     NoteInterest,
     Rate,
+    ReplyToOfficial,
+    SetCampaign,
     SetGroup,
     SetLanguage,
     SetProfile,
@@ -30,11 +34,13 @@ from bot.messages import (
     WithdrawConsent,
 )
 from bot.outreach import deadline_reminders
-from storage import consents, needs, outbox, people, questions, ratings, registrations, sessions
+from storage import campaigns, consents, needs, outbox, people, questions, ratings, registrations, sessions
 from storage.database import Connection
 from storage.people import Person
 
 Perform = Callable[[Connection, Person, Any, str], None]
+
+ASKED_AGAIN = datetime.timedelta(days=1)
 
 
 def perform(c: Connection, person: Person, effect: Effect, now: str) -> None:
@@ -43,8 +49,26 @@ def perform(c: Connection, person: Person, effect: Effect, now: str) -> None:
 
 
 def _ask_official(c: Connection, person: Person, effect: AskOfficial, now: str) -> None:
+    if questions.is_asked(c, person.id, effect.text, iso(parse_iso(now) - ASKED_AGAIN)):
+        return  # the same words tapped or typed twice are one question
     context = json.dumps(effect.recent, ensure_ascii=False)
-    questions.open_question(c, person.id, effect.text, effect.reason, context, now)
+    questions.open_question(c, person.id, effect.text, effect.reason, context, now, effect.entry_id)
+
+
+def _reply_to_official(c: Connection, person: Person, effect: ReplyToOfficial, now: str) -> None:
+    questions.reply(c, effect.question_id, person.id, effect.text, now)
+
+
+def _close_question(c: Connection, person: Person, effect: CloseQuestion, now: str) -> None:
+    if questions.get_question(c, effect.question_id).person_id == person.id:
+        questions.close_question(c, effect.question_id, "", now)
+
+
+def _set_campaign(c: Connection, person: Person, effect: SetCampaign, now: str) -> None:
+    if effect.joined:
+        campaigns.join(c, effect.campaign, person.id, now)
+    else:
+        campaigns.leave(c, effect.campaign, person.id)
 
 
 def _set_pushes(c: Connection, person: Person, effect: SetPushes, now: str) -> None:
@@ -115,6 +139,8 @@ _FORGOTTEN: Mapping[str, Callable[[Connection, int], None]] = {
 
 PERFORMERS: Mapping[type, Perform] = {
     AskOfficial: _ask_official,
+    ReplyToOfficial: _reply_to_official,
+    CloseQuestion: _close_question,
     SetPushes: _set_pushes,
     SetLanguage: _set_language,
     GiveConsent: _give_consent,
@@ -127,5 +153,6 @@ PERFORMERS: Mapping[type, Perform] = {
     KeepNeed: _keep_need,
     CloseNeed: _close_need,
     Rate: _rate,
+    SetCampaign: _set_campaign,
     EraseMe: _erase_me,
 }

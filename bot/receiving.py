@@ -16,7 +16,7 @@ from collections.abc import Callable
 from bot.clock import iso, later, utc_now
 from bot.conversation import respond
 from bot.known import Known, load_known
-from bot.messages import Because, Inbound, Reply, State, Turn, parse_state, write_choices
+from bot.messages import Because, Inbound, Reply, State, Turn, parse_choices, parse_state, write_choices
 from bot.performing import perform
 from bot.texts import say
 from bot.voice import Voice
@@ -60,6 +60,9 @@ def _receive_once(
             return Receipt(repeated=True)
         person = people.get_or_create_person(connection, inbound.channel, inbound.address, inbound.name, now_at)
         state = parse_state(dialogues.load_dialogue(connection, person.id))
+        pushed = outbox.find_offered(connection, person.id)
+        if pushed:  # what was sent since the last turn is what the numbers on the screen now mean
+            state = dataclasses.replace(state, offered=parse_choices(pushed))
         turn = _respond_safely(state, inbound, voice, now, load_known(connection, person, now_at, public_url))
         dialogues.save_dialogue(connection, person.id, turn.state.to_json(), now_at)
         turn_id = _record(connection, person.id, inbound, turn.because, now_at)

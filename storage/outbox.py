@@ -365,3 +365,25 @@ def list_for_person(c: Connection, person_id: int, after_id: int, limit: int) ->
         {"person_id": person_id, "after_id": after_id, "limit": limit},
     )
     return [_delivery(row) for row in rows]
+
+
+def find_offered(c: Connection, person_id: int) -> str:
+    """The choices of the newest push that reached the person since their last message was dealt with, as JSON, or "".
+
+    Only their latest few deliveries are looked at: this is asked for every message.
+    """
+    row = c.row(
+        """
+        SELECT choices_json FROM (
+            SELECT id, choices_json, turn_id, status, settled_at FROM outbox
+            WHERE person_id = :person_id ORDER BY id DESC LIMIT 10
+        ) AS latest
+        WHERE turn_id IS NULL AND choices_json <> '[]' AND (
+            status = 'sending'
+            OR (status = 'sent' AND settled_at > (SELECT updated_at FROM dialogues WHERE person_id = :person_id))
+        )
+        ORDER BY id DESC LIMIT 1
+        """,
+        {"person_id": person_id},
+    )
+    return str(row["choices_json"]) if row else ""

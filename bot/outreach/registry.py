@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.outreach import deadlines, needs, profile, ratings
+from bot.outreach import campaigns, deadlines, needs, profile, questions, ratings
 from bot.outreach.desk import Desk, Open
 
-DESKS: tuple[Desk, ...] = (deadlines.DESK, needs.DESK, profile.DESK, ratings.DESK)
+DESKS: tuple[Desk, ...] = (campaigns.DESK, deadlines.DESK, needs.DESK, profile.DESK, questions.DESK, ratings.DESK)
 
 ORDERS: Mapping[str, str] = {words: action for desk in DESKS for words, action in desk.orders.items()}
 OPENS: Mapping[str, Open] = {action: opens for desk in DESKS for action, opens in desk.opens.items()}
