@@ -15,9 +15,10 @@ from typing import Literal
 
 from bot.clock import in_hanoi, iso, later
 from bot.composing import Composer, Say, Skip
-from bot.messages import parse_choices, parse_state, write_choices
+from bot.messages import NO_FORM, parse_choices, parse_state, write_choices
 from bot.outreach import deadline_reminders
 from bot.quiet import QUIET_FROM, QUIET_UNTIL, quiet, ringing_moment
+from bot.session_notices import SESSION_COMPOSERS
 from content.model import Library
 from storage import dialogues, outbox, reminders
 from storage.database import Connection, Database, StorageError
@@ -28,11 +29,13 @@ log = logging.getLogger(__name__)
 
 # Reminder kind to who words it. A composer takes its nouns from `composing`, never from here.
 COMPOSERS: Mapping[str, Composer] = {
+    **SESSION_COMPOSERS,
     **dict.fromkeys(deadline_reminders.REMINDER_KINDS, deadline_reminders.compose),
 }
 
 BEFORE_QUIET = datetime.timedelta(minutes=5)  # not looked at so late: what is queued now should also be sent today
 OVERDUE = datetime.timedelta(minutes=10)  # a planned reminder this late means that the clock stands still
+TALKING = datetime.timedelta(minutes=30)  # since the last message: a form still open is being filled in
 TRIES_AFTER = (60, 300, 1800, 7200)  # seconds; a composer that fails once more after these is given up
 
 
@@ -52,6 +55,7 @@ class Reminded:
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Outcome:
     reminder: Reminder
+    person: Person
     status: Literal["queued", "skipped", "failed"]
     reason: str = ""
     delivery: outbox.NewDelivery | None = None
@@ -101,7 +105,7 @@ def _decide(
 ) -> _Outcome:
     useless = _useless(reminder, person, iso(now))
     if useless:
-        return _Outcome(reminder, "skipped", useless)
+        return _Outcome(reminder, person, "skipped", useless)
     try:
         with _undone_when_it_fails(c):
             said = composers[reminder.kind](c, library, reminder, person, now)
@@ -109,10 +113,10 @@ def _decide(
         raise  # nothing is wrong with this reminder: the database is away, and the page is done again
     except Exception as error:
         log.exception("reminder.failed", extra={"reminder": reminder.id, "kind": reminder.kind})
-        return _Outcome(reminder, "failed", f"lỗi: {type(error).__name__}")
+        return _Outcome(reminder, person, "failed", f"lỗi: {type(error).__name__}")
     if isinstance(said, Skip):
-        return _Outcome(reminder, "skipped", said.reason)
-    return _Outcome(reminder, "queued", delivery=_delivery(reminder, person, said, now))
+        return _Outcome(reminder, person, "skipped", said.reason)
+    return _Outcome(reminder, person, "queued", delivery=_delivery(reminder, person, said, now))
 
 
 def _useless(reminder: Reminder, person: Person, now: str) -> str:
@@ -157,10 +161,10 @@ def _delivery(reminder: Reminder, person: Person, said: Say, now: datetime.datet
 
 
 def _settle(c: Connection, outcomes: list[_Outcome], now: datetime.datetime) -> None:
-    deliveries = [outcome.delivery for outcome in outcomes if outcome.delivery]
-    outbox.enqueue(c, deliveries, iso(now))
-    for delivery in deliveries:
-        _offer(c, delivery, iso(now))
+    outbox.enqueue(c, [outcome.delivery for outcome in outcomes if outcome.delivery], iso(now))
+    for outcome in outcomes:
+        if outcome.delivery:
+            _offer(c, outcome, outcome.delivery, now)
     settled: list[tuple[int, Literal["queued", "skipped"], str]] = []
     for outcome in outcomes:
         tried = outcome.reminder.attempts
@@ -173,12 +177,18 @@ def _settle(c: Connection, outcomes: list[_Outcome], now: datetime.datetime) -> 
     reminders.settle(c, settled, iso(now))
 
 
-def _offer(c: Connection, delivery: outbox.NewDelivery, now: str) -> None:
-    """Numbers typed from now on mean the choices under this message: where there are no buttons it ends with them."""
+def _offer(c: Connection, outcome: _Outcome, delivery: outbox.NewDelivery, now: datetime.datetime) -> None:
+    """Numbers typed from now on mean the choices under this message: where there are no buttons it ends with them.
+
+    Whoever is filling in a form at this very moment goes on with it; one left open long ago is closed.
+    """
     choices = parse_choices(delivery.choices_json)
-    if choices:
-        state = parse_state(dialogues.load_dialogue(c, delivery.person_id))
-        dialogues.save_dialogue(c, delivery.person_id, dataclasses.replace(state, offered=choices).to_json(), now)
+    state = parse_state(dialogues.load_dialogue(c, delivery.person_id))
+    talking = outcome.person.last_seen_at > iso(now - TALKING)
+    if not choices or (state.form != NO_FORM and talking):
+        return
+    state = dataclasses.replace(state, offered=choices, form=NO_FORM, awaiting="")
+    dialogues.save_dialogue(c, delivery.person_id, state.to_json(), iso(now))
 
 
 def _add(done: Reminded, outcomes: list[_Outcome]) -> Reminded:

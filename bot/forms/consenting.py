@@ -40,7 +40,7 @@ WORDINGS: Mapping[str, Wording] = {
         "nhắc việc đúng hạn",
         "2026-11-22",
         "**Muốn nhắc, tôi xin phép ghi lại ngày vừa tính.**\n\n"
-        "**Ghi gì:** loại việc và ngày đến hạn, không ghi gì khác.\n\n"
+        "**Ghi gì:** loại việc, ngày anh/chị vừa cho và ngày đến hạn, không ghi gì khác.\n\n"
         "**Để làm gì:** chỉ để nhắn nhắc anh/chị đúng những việc đó.\n\n"
         f"{_KEEPER}.\n\n"
         "**Đổi ý:** gõ “thôi nhắc” là thôi ngay; gõ “dữ liệu của tôi” để xem, rút lại đồng ý hoặc xóa.",

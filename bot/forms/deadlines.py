@@ -264,7 +264,7 @@ def _day_step(question: str, words: str, *, past: bool, tell: Callable[[str], st
 
 FILING = _form(
     FILE,
-    "Nhắc tôi hạn nộp",
+    "Nhắc hạn nộp hồ sơ",
     _day_step(
         "**Ngày nghỉ việc** (ngày chấm dứt hợp đồng ghi trong giấy) là ngày nào? Ví dụ “10/9” hoặc “hôm qua”.",
         r" (?:nghi|thoi viec|cham dut|het hop dong|cat hop dong|het han hop dong) ",
@@ -275,7 +275,7 @@ FILING = _form(
 
 REPORTING = _form(
     REPORT,
-    "Nhắc tôi kỳ báo",
+    "Nhắc kỳ báo tìm việc",
     _day_step(
         "**Ngày bắt đầu hưởng** ghi trong quyết định là ngày nào? Ví dụ “10/11”. "
         "Có quyết định trong tay thì anh/chị xem ở đó cho chắc.",
@@ -295,7 +295,7 @@ REPORTING = _form(
 
 COLLECTING = _form(
     COLLECT,
-    "Nhắc tôi ngày lấy",
+    "Nhắc ngày lấy quyết định",
     _day_step(
         "**Ngày hẹn trả kết quả** ghi trên phiếu hẹn là ngày nào? Ví dụ “10/12” hoặc “thứ 6”.",
         r" (?:hen|phieu) ",
@@ -306,7 +306,7 @@ COLLECTING = _form(
 
 REPAYING = _form(
     REPAY,
-    "Nhắc tôi kỳ trả nợ",
+    "Nhắc kỳ trả nợ vay",
     Step(
         key="when",
         question=(

@@ -21,7 +21,11 @@ def day_or_days(text: str, today: datetime.date) -> str:
     words = plain(text)
     monthly = _MONTHLY.search(words) or _EACH_MONTH.search(words) or _BARE_DAY.fullmatch(words)
     if monthly:
-        return monthly[1] if 1 <= int(monthly[1]) <= 31 else refusal(f"Tháng nào cũng không có ngày {monthly[1]}.")
+        return (
+            monthly[1]
+            if 1 <= int(monthly[1]) <= 31
+            else refusal(f"Không tháng nào có ngày {monthly[1]}. Anh/chị gõ lại, ví dụ “ngày 15 hằng tháng”.")
+        )
     if names_no_day(text):
         return one_day(past=False)(text, today)
     days: dict[str, None] = {}

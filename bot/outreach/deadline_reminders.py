@@ -90,7 +90,7 @@ def compose(c: Connection, library: Library, reminder: Reminder, person: Person,
     return Say(text, (*_ways_on(library, today, deadline), *_buttons(deadline, due)))
 
 
-STOPPING = "Làm xong rồi thì bấm “Đã làm xong”. Muốn thôi nhắc việc này, gõ “thôi nhắc”."
+STOPPING = "Làm xong rồi thì chọn “Đã làm xong”. Muốn thôi nhắc việc này, gõ “thôi nhắc”."
 
 
 def tell_left(due: datetime.date, today: datetime.date) -> str:
@@ -141,7 +141,8 @@ def _report_words(library: Library, step: str, due: datetime.date, today: dateti
         "nếu khác thì anh/chị theo phụ lục.\n\n"
         + _with_figures(
             library,
-            "Báo qua {{ lh.dich_vu_cong }} hoặc trực tiếp tại {{ lh.noi_nop_bhtn }}, bằng Mẫu số 24. "
+            "Báo bằng Mẫu số 24, qua {{ lh.dich_vu_cong }} hoặc trực tiếp tại Trung tâm Dịch vụ việc làm Hà Nội, "
+            "{{ lh.noi_nop_bhtn }}. "
             "Không báo thì mất tiền tháng đó.",
             today,
         )

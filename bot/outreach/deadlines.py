@@ -16,7 +16,7 @@ from bot.orders import ENTRY
 from bot.outreach.deadline_reminders import PREFIX, tell_left
 from bot.outreach.desk import Desk
 from bot.outreach.due import FILE, KINDS, find_next, list_windows
-from bot.scene import Scene, close_turn, ways_on
+from bot.scene import Scene, close_turn, form_turn, ways_on
 from storage.deadlines import Deadline
 
 ENTRY_ID = "chung.nhac-viec"
@@ -67,7 +67,7 @@ def _next_due(scene: Scene, deadline: Deadline) -> datetime.date | None:
 def _line(scene: Scene, deadline: Deadline) -> str:
     due = _next_due(scene, deadline)
     assert due is not None
-    return f"**{KINDS[deadline.kind].name}**: {tell_long(due)}, {tell_left(due, scene.today)}"
+    return f"**{KINDS[deadline.kind].title}**: {tell_long(due)}, {tell_left(due, scene.today)}"
 
 
 def _show(scene: Scene, lead: str = "", because: Because | None = None) -> Turn:
@@ -78,7 +78,7 @@ def _show(scene: Scene, lead: str = "", because: Because | None = None) -> Turn:
         parts = [lead, scene.say("deadlines.none")]
         return _said(scene, "\n\n".join(part for part in parts if part), offers, because)
     lines = "\n".join(f"- {_line(scene, one)}" for one in kept)
-    own = tuple(Choice(KINDS[one.kind].label, f"{PREFIX}{CHANGE}:{one.id}", KINDS[one.kind].name) for one in kept)
+    own = tuple(Choice(KINDS[one.kind].label, f"{PREFIX}{CHANGE}:{one.id}", KINDS[one.kind].title) for one in kept)
     parts = [lead, scene.say("deadlines.list"), lines, scene.say("deadlines.which"), _paused(scene)]
     return _said(scene, "\n\n".join(part for part in parts if part), (*own, *offers), because)
 
@@ -116,7 +116,7 @@ def _stop(scene: Scene) -> Turn:
         return _show(scene)
     if len(kept) == 1:
         return _close(scene, kept[0], CloseDeadline(kept[0].id, "stopped"))
-    choices = tuple(Choice(KINDS[one.kind].label, f"{PREFIX}{STOP}:{one.id}", KINDS[one.kind].name) for one in kept)
+    choices = tuple(Choice(KINDS[one.kind].label, f"{PREFIX}{STOP}:{one.id}", KINDS[one.kind].title) for one in kept)
     because = Because("action", ENTRY_ID, reason="hỏi thôi nhắc việc nào")
     return _said(scene, scene.say("deadlines.stop_which"), choices, because)
 
@@ -141,8 +141,7 @@ def _keep_filing(scene: Scene, day: str) -> Turn:
     except ValueError:
         return _show(scene)
     moved = ask_again(FormState(KINDS[FILE].form, (("day", day),)), scene.setting)
-    because = Because("action", KINDS[FILE].entry, reason=moved.reason)
-    return close_turn(scene, [moved.reply], because, form=moved.form, awaiting="", effects=moved.effects)
+    return form_turn(scene, moved)
 
 
 def _said(scene: Scene, text: str, choices: tuple[Choice, ...], because: Because) -> Turn:

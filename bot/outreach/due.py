@@ -39,6 +39,11 @@ class DueKind:
     entry: str
     series: bool = False
 
+    @property
+    def title(self) -> str:
+        """The name as it begins a line."""
+        return self.name[0].upper() + self.name[1:]
+
 
 KINDS: Mapping[str, DueKind] = {
     FILE: DueKind("nộp hồ sơ hưởng trợ cấp thất nghiệp", "Hạn nộp hồ sơ", "remind_filing", "bhtn.han-nop"),
