@@ -10,17 +10,15 @@ from intents.normalise import fold, lower
 from intents.phrasebook import load_phrasebook
 
 ENTRIES = {f"{path.parent.name}.{path.stem}" for path in (Path(__file__).parents[2] / "content" / "vi").glob("*/*.md")}
-# Written after the phrasebook; its own `ask` lines and the form behind it carry it until others have asked for it.
-LATER = {"chung.chinh-sach"}
 
 
 def test_it_speaks_of_entries_that_exist() -> None:
     assert {example.id for example in load_phrasebook()} <= ENTRIES
 
 
-def test_every_entry_is_asked_for_in_more_than_fifty_ways() -> None:
+def test_every_entry_is_asked_for_in_sixty_ways_or_more() -> None:
     counts = collections.Counter(example.id for example in load_phrasebook())
-    assert [id_ for id_ in sorted(ENTRIES - LATER) if counts[id_] < 55] == []
+    assert [id_ for id_ in sorted(ENTRIES) if counts[id_] < 60] == []
 
 
 def test_nobody_says_the_same_twice() -> None:
