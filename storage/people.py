@@ -57,6 +57,7 @@ def get_or_create_person(c: Connection, channel: str, address: str, name: str, n
             gone_at = '',
             gone_reason = '',
             created_at = CASE WHEN people.erased_at = '' THEN people.created_at ELSE excluded.created_at END,
+            pushes_allowed = CASE WHEN people.erased_at = '' THEN people.pushes_allowed ELSE 1 END,
             erased_at = '',
             last_seen_at = excluded.last_seen_at
         RETURNING {_COLUMNS}
@@ -178,7 +179,7 @@ def count_traces(c: Connection, person_id: int) -> Traces:
     row = c.row(
         """
         SELECT
-            (SELECT COUNT(*) FROM (SELECT 1 AS one FROM turns WHERE person_id = :id LIMIT 1000) AS some) AS turns,
+            (SELECT COUNT(*) FROM (SELECT 1 AS one FROM turns WHERE person_id = :id LIMIT 1000) AS counted) AS turns,
             (SELECT created_at FROM turns WHERE person_id = :id ORDER BY id LIMIT 1) AS first_turn_at,
             (SELECT COUNT(*) FROM questions WHERE person_id = :id) AS questions,
             (SELECT COUNT(*) FROM ratings WHERE person_id = :id) AS ratings
