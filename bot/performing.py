@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot import seating
 from bot.clock import in_hanoi, iso, parse_iso
 from bot.erasing import erase_person
 from bot.messages import (
@@ -25,12 +26,15 @@ from bot.messages import (
     KeepNeed,
     NoteInterest,
     Rate,
+    Register,
     ReplyToOfficial,
     SetCampaign,
     SetGroup,
     SetLanguage,
     SetProfile,
     SetPushes,
+    SetReminding,
+    TellOutcome,
     WithdrawConsent,
 )
 from bot.outreach import deadline_reminders
@@ -155,4 +159,8 @@ PERFORMERS: Mapping[type, Perform] = {
     Rate: _rate,
     SetCampaign: _set_campaign,
     EraseMe: _erase_me,
+    Register: seating.register,
+    GiveUpPlace: seating.give_up_place,
+    SetReminding: seating.set_reminding,
+    TellOutcome: seating.tell_outcome,
 }

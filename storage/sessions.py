@@ -118,6 +118,11 @@ def change_session(c: Connection, session_id: int, new: NewSession, source: Sour
         raise LookupError(f"Không có phiên số {session_id}.")
 
 
+def note_digest(c: Connection, session_id: int, digest: str) -> None:
+    """Remember which version of a file was seen, and set aside, for a session edited in the console."""
+    c.execute("UPDATE sessions SET source_digest = :digest WHERE id = :id", {"id": session_id, "digest": digest})
+
+
 def take_seat(c: Connection, session_id: int, now: str) -> bool:
     """Count one more seat of an open session, full when it was the last; False when none is free."""
     return (

@@ -139,7 +139,7 @@ class Step:
 class Form:
     """`name` is the action that opens it; `entry` the id of the entry that explains it and names its sources.
 
-    `invite` is the button that opens it from the entry; a form `at_once` opens without that button.
+    `invite` is the button that opens it from the entry, or ""; a form `at_once` opens without that button.
     `finish` makes the result from the answers; walking adds the sources and the ways on. `effects` is what the result
     leaves behind. A result that states no policy is not `sourced`: no sources stand under it. Without `again` no button
     offers to fill it in once more. What is `resumable` is kept when the person leaves half-way.

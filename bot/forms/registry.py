@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.forms import benefit_calculator, deadlines, eligibility, loan_calculator, needs_survey, news_form
+from bot.forms import (
+    benefit_calculator,
+    deadlines,
+    eligibility,
+    loan_calculator,
+    needs_survey,
+    news_form,
+    registration,
+    session_reminding,
+)
 from bot.forms.form import Form
 
 FORMS: Mapping[str, Form] = {
@@ -15,6 +24,8 @@ FORMS: Mapping[str, Form] = {
         eligibility.FORM,
         needs_survey.FORM,
         news_form.FORM,
+        registration.FORM,
+        session_reminding.FORM,
         *deadlines.DEADLINE_FORMS,
     )
 }

@@ -5,10 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.outreach import campaigns, deadlines, needs, profile, questions, ratings
+from bot.outreach import campaigns, deadlines, needs, profile, questions, ratings, sessions
 from bot.outreach.desk import Desk, Open
 
-DESKS: tuple[Desk, ...] = (campaigns.DESK, deadlines.DESK, needs.DESK, profile.DESK, questions.DESK, ratings.DESK)
+DESKS: tuple[Desk, ...] = (
+    campaigns.DESK,
+    deadlines.DESK,
+    needs.DESK,
+    profile.DESK,
+    questions.DESK,
+    ratings.DESK,
+    sessions.DESK,
+)
 
 ORDERS: Mapping[str, str] = {words: action for desk in DESKS for words, action in desk.orders.items()}
 OPENS: Mapping[str, Open] = {action: opens for desk in DESKS for action, opens in desk.opens.items()}
