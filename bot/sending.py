@@ -194,10 +194,12 @@ class Road:
             self.hold(outcome.error.after)  # before anybody else leaves
         self._pace.arrive(delivery.address, time.monotonic())
         self.outcomes.append(outcome)
-        if len(self.outcomes) == 1:
-            asyncio.get_running_loop().call_later(BEAT, self._bell.set)
-        if len(self.outcomes) >= self._channel.limits.in_flight // 2:
+        # Until it is settled a kill would make it a repeat: it waits for others only when some are about to come.
+        others_come = len(self._in_air) > 1 or (self._ready and self._channel.limits.per_second * BEAT > 1)
+        if not others_come or len(self.outcomes) >= self._channel.limits.in_flight // 2:
             self._bell.set()
+        elif len(self.outcomes) == 1:
+            asyncio.get_running_loop().call_later(BEAT, self._bell.set)
         self._change.set()
 
 

@@ -15,14 +15,14 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from storage.database import open_database
 from tests.bench.queues import TEXT, TOKEN, as_served, fill, send_all
 from tests.bench.quick_platform import forget, quick_platform, seen
 
 MESSAGES = 10_000
-ROUNDS = 5
+ROUNDS = 3
 AT_ONCE = 64  # requests of a peer in the air: as many as ours
 UNLIMITED = 50_000.0
 SECONDS = 60
@@ -32,9 +32,10 @@ Row = tuple[str, str]
 Speed = tuple[float, float]  # messages a second by the clock, and by the processor
 
 
-def run() -> list[Row]:
+def run() -> Iterator[Row]:
     with as_served():
-        return [*speeds(), *limits()]
+        yield from speeds()
+        yield from limits()
 
 
 def speeds() -> list[Row]:
