@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
+from bot.answering import WAITING, compose_waiting
 from bot.clock import in_hanoi, iso, later
 from bot.composing import Composer, Say, Skip
 from bot.messages import NO_FORM, parse_choices, parse_state, write_choices
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 COMPOSERS: Mapping[str, Composer] = {
     **SESSION_COMPOSERS,
     **dict.fromkeys(deadline_reminders.REMINDER_KINDS, deadline_reminders.compose),
+    WAITING: compose_waiting,
 }
 
 BEFORE_QUIET = datetime.timedelta(minutes=5)  # not looked at so late: what is queued now should also be sent today

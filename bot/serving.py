@@ -34,6 +34,7 @@ from bot.console.frame import Console
 from bot.console.routes import console_routes
 from bot.health import Health
 from bot.receiving import Inbox
+from bot.rescheduling import keep_calendar
 from bot.sending import Bell, send_forever
 from bot.settings import Settings
 from bot.ticking import Clockwork, start_ticking
@@ -68,6 +69,7 @@ def serve(settings: Settings) -> None:
         understanding = Understanding(settings.cache_dir)
         live: LiveLibrary[Matcher] = LiveLibrary(settings.content_dir, "vi", on_change=understanding.follow)
         stack.enter_context(live)
+        keep_calendar(database, live.current, iso(utc_now()))
         settle_memory()
         mailbox = Mailbox(database)
         app = build_app(settings, database, live, understanding, mailbox)
@@ -114,7 +116,9 @@ def build_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with running(channels, Clockwork(database, lambda: live.current, bell.ring), bell):
+        async with running(
+            channels, Clockwork(database, lambda: live.current, bell.ring, settings.question_notice_days), bell
+        ):
             yield
 
     console = Console(settings, database, live, channels, bell.ring)

@@ -50,6 +50,7 @@ class Settings:
     port: int = 8080
     public_url: str = ""
     log_level: str = "INFO"
+    question_notice_days: int = 3
     telegram: Telegram = Telegram()
     zalo: Zalo = Zalo()
 
@@ -72,6 +73,7 @@ NAMES = (
     ("port", "GOCUA_PORT", "port"),
     ("public_url", "GOCUA_PUBLIC_URL", "public_url"),
     ("log_level", "GOCUA_LOG_LEVEL", "log_level"),
+    ("question_notice_days", "GOCUA_QUESTION_NOTICE_DAYS", "question_notice_days"),
     ("telegram.token", "TELEGRAM_BOT_TOKEN", "telegram.token"),
     ("telegram.api_url", "TELEGRAM_API_URL", "telegram.api_url"),
     ("telegram.mode", "TELEGRAM_MODE", "telegram.mode"),
@@ -168,6 +170,9 @@ def _validate(settings: Settings) -> None:
         "log_level",
         settings.log_level,
         "DEBUG, INFO, WARNING hoặc ERROR",
+    )
+    _require(
+        1 <= settings.question_notice_days <= 30, "question_notice_days", settings.question_notice_days, "1 đến 30"
     )
     _validate_platform(settings, "telegram", settings.telegram, shortest_secret=1)
     _validate_platform(settings, "zalo", settings.zalo, shortest_secret=8)

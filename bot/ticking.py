@@ -11,9 +11,13 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.answering import plan_notices
+from bot.campaigning import advance
 from bot.clock import iso, utc_now
+from bot.digesting import digest_due
 from bot.erasing import finish_erasing
 from bot.reminding import remind_due
+from bot.rescheduling import keep_calendar
 from content.model import Library
 from storage import outbox, seen
 from storage.database import Database, StorageError
@@ -30,6 +34,7 @@ class Clockwork:
     database: Database
     library: Callable[[], Library]
     wake: Callable[[str], None]
+    question_notice_days: int = 3  # weekdays after which who waits for an official is told so
 
 
 Job = Callable[[Clockwork], None]
@@ -62,11 +67,45 @@ def forget_erased(work: Clockwork) -> None:
     finish_erasing(work.database, utc_now())
 
 
+def send_campaigns(work: Clockwork) -> None:
+    """Let people join series of messages and queue the steps that are due."""
+    done = advance(work.database, work.library(), utc_now())
+    for channel in done.channels:
+        work.wake(channel)
+    if done.joined or done.queued or done.skipped or done.ended:
+        told = {"joined": done.joined, "queued": done.queued, "skipped": done.skipped, "ended": done.ended}
+        log.info("campaigns.due", extra=told)
+
+
+def send_digests(work: Clockwork) -> None:
+    """Queue what is told by the calendar."""
+    done = digest_due(work.database, work.library(), utc_now())
+    for channel in done.channels:
+        work.wake(channel)
+    if done.queued or done.missed:
+        log.info("digests.due", extra={"queued": done.queued, "missed": done.missed})
+
+
+def own_up(work: Clockwork) -> None:
+    """Plan a notice to those whose question no official has answered for days."""
+    planned = plan_notices(work.database, utc_now(), work.question_notice_days)
+    if planned:
+        log.info("questions.waiting", extra={"noticed": planned})
+
+
+def tend_calendar(work: Clockwork) -> None:
+    keep_calendar(work.database, work.library(), iso(utc_now()))
+
+
 # What comes round, and every how many seconds.
 JOBS: tuple[tuple[Job, int], ...] = (
+    (tend_calendar, 10),
     (remind, 20),
     (forget_erased, 20),
     (expire_deliveries, 60),
+    (send_campaigns, 60),
+    (send_digests, 60),
+    (own_up, 600),
     (forget_seen, 6 * 3600),
 )
 

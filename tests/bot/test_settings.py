@@ -49,6 +49,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         ({"TELEGRAM_API_URL": "api.telegram.org"}, "telegram.api_url"),
         ({"GOCUA_PUBLIC_URL": "bot.example"}, "public_url"),
         ({"GOCUA_LOG_LEVEL": "chatty"}, "log_level"),
+        ({"GOCUA_QUESTION_NOTICE_DAYS": "0"}, "question_notice_days"),
         ({"TELEGRAM_BOT_TOKEN": "1:a", "TELEGRAM_MODE": "webhook"}, "public_url"),
         ({"TELEGRAM_BOT_TOKEN_FILE": "/nonexistent"}, "TELEGRAM_BOT_TOKEN_FILE"),
         ({"ZALO_MODE": "push"}, "zalo.mode"),
