@@ -24,7 +24,7 @@ def readings() -> dict[str, tuple[str, ...]]:
     Raises ValueError for a key listed twice.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for key, values in (row for name in ("viet-tat.tsv", "go-tat.tsv") for row in load_rows(name)):
+    for key, values in (row for name in ("viet-tat.tsv", "go-tat.tsv", "phuong-ngu.tsv") for row in load_rows(name)):
         if key in found:
             raise ValueError(f"{key!r} có hai dòng trong intents/words")
         found[key] = tuple(values.split("|"))

@@ -114,6 +114,7 @@ def test_a_word_with_a_vowel_is_not_mistaken_for_a_shortened_one() -> None:
         ("d9ie6u2 kie6n5 vay vo6n1", "điều kiện vay vốn"),
         ("EPS Hàn Quốc", "eps hàn quốc"),
         ("lí do: hoà giải!!!", "lý do hòa giải"),
+        ("làm đơn ở mô rứa, tui hổng biết", "làm đơn ở đâu thế tôi không biết"),
         ("", ""),
     ],
 )
@@ -144,7 +145,14 @@ def test_every_reading_in_the_lists_is_finished_text() -> None:
 
 
 def test_the_lists_have_their_columns() -> None:
-    widths = {"viet-tat.tsv": 2, "go-tat.tsv": 2, "khai-niem.tsv": 2, "am-tiet.tsv": 2, "ngoai-pham-vi.tsv": 2}
+    widths = {
+        "viet-tat.tsv": 2,
+        "phuong-ngu.tsv": 2,
+        "go-tat.tsv": 2,
+        "khai-niem.tsv": 2,
+        "am-tiet.tsv": 2,
+        "ngoai-pham-vi.tsv": 2,
+    }
     wrong = [(name, row) for name, width in widths.items() for row in load_rows(name) if len(row) != width]
     assert wrong == []
 
