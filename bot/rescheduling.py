@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bot.seating import seat_waiting
 from bot.session_notices import CANCELLED, MOVED, call_off, plan_news, plan_place
-from content.model import PlannedSession
+from content.model import Library, PlannedSession
 from content.sessions import digest as digest_of
 from storage import registrations, sessions
 from storage.database import Connection, Database, StorageConflict
@@ -127,7 +127,7 @@ def _sync_one(
                 return "same"
             if session.source == "console":
                 sessions.note_digest(c, session.id, digest)
-                log.warning("calendar.kept", extra={"session": planned.slug})
+                log.warning("calendar.kept", extra={"session": planned.slug})  # once for each version of the file
                 return "kept"
             change(c, session.id, new, "file", digest, now)
             return "changed"
@@ -140,3 +140,14 @@ def list_missing(c: Connection, planned: Iterable[PlannedSession], now: str) -> 
     written = {session.slug for session in planned}
     coming = sessions.list_coming(c, now, 1000)
     return [one.slug for one in coming if one.source == "file" and one.slug not in written and one.status != "huy"]
+
+
+def keep_calendar(database: Database, library: Library, now: str) -> None:
+    """Take up what the files say of sessions, and call finished what is over. Any number of replicas may; twice is
+    nothing."""
+    done = sync(database, library.sessions, now)
+    if done != Synced():
+        told = {"added": len(done.added), "changed": len(done.changed), "kept": ", ".join(done.kept)}
+        log.info("calendar.synced", extra=told)
+    with database.transaction() as c:
+        sessions.finish_over(c, now)

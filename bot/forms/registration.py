@@ -291,6 +291,11 @@ def _contact(answers: Answers, session: Session, setting: Setting) -> tuple[str,
     return (told["name"] if session.asks else "", told["phone"] if session.asks == "name+phone" else "")
 
 
+def _unsaid(_value: str, _setting: Setting) -> str:
+    """A yes or no is not said back."""
+    return ""
+
+
 _YES = ("dong y", "co", "ok", "oke", "duoc", "vang", "u", "uh", "da", "yes", "dung", "dung roi", "dang ky", "nhat tri")
 
 FORM = Form(
@@ -319,6 +324,7 @@ FORM = Form(
                 Option("khong", "Không chờ", alone=("khong", "khong cho", "ko")),
             ),
             needed=_needs_wait,
+            tell_in=_unsaid,
             most_words=7,
         ),
         Step(
@@ -331,6 +337,7 @@ FORM = Form(
                 Option("khong", "Không đồng ý", alone=("khong dong y", "khong", "ko", "ko dong y", "chua")),
             ),
             needed=_needs_consent,
+            tell_in=_unsaid,
             most_words=7,
         ),
         Step(
@@ -345,6 +352,7 @@ FORM = Form(
                 ),
             ),
             needed=_needs_same,
+            tell_in=_unsaid,
         ),
         Step(
             key="name",

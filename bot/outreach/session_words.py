@@ -80,10 +80,10 @@ def label_of(session: Session) -> str:
     return f"{_SHORT[start.weekday()]} {start.day}/{start.month} {tell_clock(start)}"
 
 
-def line_of(session: Session, language: str = "vi") -> str:
-    """One line for a list, as plain text: when, what, where, how it stands with places."""
+def line_of(session: Session, language: str = "vi", *, own: bool = False) -> str:
+    """One line for a list, as plain text: when, what, where, and how it stands with places unless it is one's `own`."""
     where = session.place or say(language, "session.on_line")
-    seats = tell_seats(session, language)
+    seats = "" if own and session.open else tell_seats(session, language)
     text = f"{tell_when(session, language)}: {session.title}; {where}" + (f" ({seats})" if seats else "")
     return re.sub(r"[*_\[\]`<>]", "", text)
 

@@ -6,13 +6,25 @@ and without a calendar the entries' own honest words stand.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 
 from bot.forms.registration import NAME as REGISTRATION
 from bot.forms.session_reminding import NAME as REMINDING
 from bot.forms.walking import resume_form
-from bot.messages import Because, Choice, Effect, FormState, GiveUpPlace, Register, Reply, TellOutcome, Turn
+from bot.messages import (
+    Because,
+    Choice,
+    Effect,
+    FormState,
+    GiveUpPlace,
+    NoteInterest,
+    Register,
+    Reply,
+    TellOutcome,
+    Turn,
+)
 from bot.orders import plain_words
 from bot.outreach.desk import Desk
 from bot.outreach.session_filters import Wanted, choose, find_wanted, nearest_first, parse_code
@@ -38,7 +50,10 @@ PAGE = 5
 LIST, DETAILS, MINE, TAKE, LEAVE, LEFT, REMIND, SWAP, SWAPPED, OUTCOME = (
     *("ds", "x", "toi", "d", "h", "hx", "n", "c", "cc", "kq"),
 )
-_WHEN = re.compile(r" (?:nao|khi nao|bao gio|hom nao|ngay|lich|sap toi|sap|gan day|tuan|thang|mai|hom nay|thu \d|cn) ")
+_WHEN = re.compile(
+    r" (?:nao|khi nao|bao gio|hom nao|ngay|lich|sap toi|sap|gan day|tuan|thang|mai|hom nay|thu \d|cn|dang ky|ghi ten) "
+)
+_OFF = re.compile(r" (?:huy|bo|rut|thoi|khong di|ko di|ban) ")
 _MOVE = re.compile(r" (?:doi|chuyen|doi sang) ")
 
 
@@ -77,8 +92,13 @@ def open_mine(scene: Scene, text: str, because: Because) -> Turn | None:
     held = _own(scene)
     if not held and not _coming(scene):
         return None
-    if len(held) == 1 and _MOVE.search(f" {plain_words(text)} ") and held[0].open:
+    words = f" {plain_words(text)} "
+    if len(held) == 1 and _MOVE.search(words) and held[0].open:
         return _swap(scene, str(held[0].id))
+    if len(held) == 1 and _OFF.search(words):
+        return _leave(scene, str(held[0].id))
+    if not held and find_wanted(text, scene.today) != Wanted():
+        return open_list(scene, text, dataclasses.replace(because, id="gdvl.lich"))
     return _mine(scene, "", because)
 
 
@@ -110,6 +130,8 @@ def _show(scene: Scene, wanted: Wanted, page: int, because: Because, lead: str =
     leads = [_unfulfilled(scene, wanted, found=bool(fits)), lead]
     if not fits:
         wanted, fits, page = Wanted(), coming, 1
+    elif len(fits) == 1 and len(coming) > 1 and not wanted.unread and not wanted.past:
+        return _tell(scene, fits[0], because, joined(*leads, _heading(scene, wanted, fits)))
     near = nearest_first(fits, scene.state.commune, scene.library)
     shown = near[(page - 1) * PAGE : page * PAGE] or near[:PAGE]
     leads.append(_heading(scene, wanted, near))
@@ -129,9 +151,12 @@ def _heading(scene: Scene, wanted: Wanted, sessions: list[Session]) -> str:
         first, last = (tell_date(day, scene.state.language) for day in (wanted.first, wanted.last))
         days = scene.say(key, first=first, last=last)
     kind = scene.say("session.list.kind", kind=scene.say(f"session.kind.{wanted.kind}")) if wanted.kind else ""
-    head = scene.say("session.list", count=len(sessions), kind=kind, days=days)
+    count = len(sessions)
+    head = scene.say("session.list.one" if count == 1 else "session.list", count=count, kind=kind, days=days)
     near = scene.say("session.list.near", place=f"{place.kind} {place.name}") if place else ""
-    return joined(head, near or (scene.say("session.list.where") if len(sessions) > 1 else ""))
+    if count == 1:
+        return head
+    return joined(head, near or scene.say("session.list.where"))
 
 
 def _unfulfilled(scene: Scene, wanted: Wanted, *, found: bool) -> str:
@@ -164,6 +189,7 @@ def _gone(scene: Scene) -> Turn:
 def _tell(scene: Scene, session: Session, because: Because, lead: str = "") -> Turn:
     """One session in full, and what this person can do with it."""
     language = scene.state.language
+    place = scene.known.find_place(session.id)
     groups = ", ".join(scene.say(f"session.group.{group}") for group in session.audience.split(",") if group)
     facts = (
         ("when", tell_when(session, language)),
@@ -173,11 +199,10 @@ def _tell(scene: Scene, session: Session, because: Because, lead: str = "") -> T
         ("employers", escape(session.employers)),
         ("openings", str(session.openings) if session.openings else ""),
         ("audience", groups),
-        ("seats", tell_seats(session, language)),
+        ("seats", "" if place and session.open else tell_seats(session, language)),
         ("note", escape(session.note)),
     )
     lines = "\n".join(f"- {scene.say(f'session.fact.{key}', value=value)}" for key, value in facts if value)
-    place = scene.known.find_place(session.id)
     standing = _standing(scene, session, place)
     text = joined(lead, f"**{escape(session.title)}**\n{lines}", standing, scene.say("session.no_fee"))
     return _close(scene, text, (*_can_do(scene, session, place), *ways_on(scene)), because)
@@ -233,7 +258,7 @@ def _mine(scene: Scene, _argument: str, because: Because | None = None) -> Turn:
     for session in held:
         place = scene.known.find_place(session.id)
         status = place.status if place else ""
-        line = f"{line_of(session, scene.state.language)}: {scene.say(f'session.mine.{status}')}"
+        line = f"{line_of(session, scene.state.language, own=True)}: {scene.say(f'session.mine.{status}')}"
         choices.append(Choice(label_of(session), f"{PREFIX}{DETAILS}:{session.id}", line))
     return _close(scene, scene.say("session.mine", count=len(held)), (*choices, *ways_on(scene)), because)
 
@@ -332,7 +357,9 @@ def _outcome(scene: Scene, argument: str) -> Turn:
 
 
 def _close(scene: Scene, text: str, choices: tuple[Choice, ...], because: Because, *effects: Effect) -> Turn:
-    return close_turn(scene, [Reply(text, choices)], because, effects=effects, awaiting="", topic="gdvl.lich")
+    interest = (NoteInterest("gdvl"),) if because.kind == "answer" else ()
+    reply = Reply(text, choices)
+    return close_turn(scene, [reply], because, effects=(*interest, *effects), awaiting="", topic="gdvl.lich")
 
 
 _VERBS: Mapping[str, Callable[[Scene, str], Turn]] = {

@@ -12,6 +12,9 @@ from typing import Any
 import yaml
 
 from bot.clock import HANOI, iso
+from bot.messages import Register
+from bot.outreach.session_words import USUAL
+from bot.seating import register
 from content.findings import Findings
 from content.model import Place
 from content.sessions import check_sessions, parse_sessions
@@ -65,12 +68,11 @@ def prepare(
                 people.set_profile(c, person.id, field, str(profile[word]))
         for group in profile.get("nhóm", []):
             people.add_group(c, person.id, group, now_at)
-        for purpose in profile.get("đồng_ý", []):
-            consents.give_consent(c, person.id, purpose, "1", "(lời đồng ý)", now_at)
+        for purpose, version in profile.get("đồng_ý", {}).items():
+            consents.give_consent(c, person.id, purpose, version, "(lời đồng ý)", now_at)
         for one in block.get("đăng_ký", []):
-            registrations.register(
-                c, ids[one["phiên"]], person.id, one.get("chỗ", "registered"), *_contact(profile), "1440,120", now_at
-            )
+            seat = one.get("chỗ", "registered")
+            register(c, person, Register(ids[one["phiên"]], seat, *_contact(profile), USUAL), now_at)
         for one in block.get("hạn", []):
             deadlines.keep_deadline(
                 c,
