@@ -134,10 +134,11 @@ def _file_words(library: Library, step: str, due: datetime.date, today: datetime
 
 
 def _report_words(library: Library, step: str, due: datetime.date, today: datetime.date) -> str:
-    when = "Hôm nay là **ngày cuối** để" if step == LAST and due == today else "Đã tới kỳ"
+    when = f"Đã tới kỳ: nên báo trước khi hết **{tell_long(due)}** ({tell_left(due, today)})."
+    if step == LAST and due == today:
+        when = f"**Hôm nay, {tell_long(due)}, là ngày cuối** nên báo."
     return (
-        f"**Nhắc thông báo tìm việc tháng này.** {when} báo: nên báo trước khi hết **{tell_long(due)}** "
-        f"({tell_left(due, today)}). Ngày ghi trong phụ lục quyết định là ngày đúng nhất; "
+        f"**Nhắc thông báo tìm việc tháng này.** {when} Ngày ghi trong phụ lục quyết định là ngày đúng nhất; "
         "nếu khác thì anh/chị theo phụ lục.\n\n"
         + _with_figures(
             library,
