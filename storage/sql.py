@@ -23,6 +23,7 @@ TOKENS: dict[Dialect, dict[str, str]] = {
         # One writer at a time: whoever is in a write transaction holds every row already.
         "for_update": "",
         "skip_locked": "",
+        "hold_people": "",
         "lock_schema": "SELECT 1",
         "table_names": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
         # The parameter :pairs, a JSON object of texts, as rows with the columns key and value.
@@ -34,6 +35,8 @@ TOKENS: dict[Dialect, dict[str, str]] = {
         "moment": 'TEXT COLLATE "C"',
         "for_update": "FOR UPDATE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
+        # The people of a query, as `p`, stay as they are until the transaction ends.
+        "hold_people": "FOR SHARE OF p",
         "lock_schema": "SELECT pg_advisory_xact_lock(4715026)",
         "table_names": "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()",
         "pairs": "json_each_text(CAST(:pairs AS json))",
