@@ -22,7 +22,7 @@ from intents.syllable import sound
 
 _RIDGE = 0.5
 # Steps of conjugate gradients: more fit the phrasings closer, but not what people will type.
-_FIRST_STEPS, _ROUNDS, _STEPS = 12, 3, 6
+_FIRST_STEPS, _ROUNDS, _STEPS = 12, 5, 6
 _TINY = np.float32(1e-12)
 _NAMED_OFTEN = 5
 _NAMED_SHARE = 0.8

@@ -124,10 +124,13 @@ class Table:
         frequency = np.bincount(features, minlength=len(self.number))
         self.idf = (np.log((1 + self.size) / (1 + frequency)) + 1).astype(np.float32)
         values = np.concatenate([np.zeros(0, np.float32), *(self._weigh(*row)[1] for row in counted)])
-        self._features = features.astype(np.uint16 if len(self.number) < 2**16 else np.uint32)
+        self._features: npt.NDArray[np.uint16 | np.uint32] = features.astype(
+            np.uint16 if len(self.number) < 2**16 else np.uint32
+        )
         self._values = np.rint(values * _STEPS).astype(np.uint8)
         owners = int(owner[-1]) + 1 if len(owner) else 0
-        self._blocks = np.searchsorted(owner, np.arange(owners + 1)).tolist()
+        blocks = np.searchsorted(owner, np.arange(owners + 1)).tolist()
+        self._blocks = [self._rows[first : last + 1] for first, last in itertools.pairwise(blocks)]
 
     def _count_row(self, weights: Mapping[str, float]) -> Encoded:
         known = [(self.number[feature], weight) for feature, weight in weights.items() if feature in self.number]
@@ -148,14 +151,13 @@ class Table:
         return [self._nearest(message, owner) for owner in owners]
 
     def _nearest(self, message: Floats, owner: int) -> float:
-        first, last = self._blocks[owner], self._blocks[owner + 1]
-        starts = self._rows[first : last + 1]
-        filled = starts[:-1][np.diff(starts) > 0]  # a phrasing without a known feature is like nothing
-        if not len(filled):
-            return 0.0
+        starts = self._blocks[owner]
         begin, end = int(starts[0]), int(starts[-1])
-        products = self._values[begin:end].astype(np.float32) * message[self._features[begin:end]]
-        return min(1.0, float(np.add.reduceat(products, filled - begin).max()) / _STEPS)
+        products = message.take(self._features[begin:end])
+        products *= self._values[begin:end]
+        # One zero more: a phrasing without a known feature may begin where the last one ends.
+        sums = np.add.reduceat(np.append(products, np.float32(0)), starts[:-1] - begin)
+        return min(1.0, float(sums.max(initial=0)) / _STEPS)
 
     def matrix(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
         """The table in compressed sparse form, one row a phrasing: (row starts, feature numbers, values)."""

@@ -39,9 +39,6 @@ class Speller:
             if self._count[word] >= _COMMON:
                 self._alike[sound(word)].append(word)
 
-    def knows(self, folded_token: str) -> bool:
-        return folded_token in self._count
-
     def repair(self, folded_tokens: Sequence[str]) -> list[list[str]]:
         """For each token the words it should read: itself, another one, or the two and more it was run together from.
 
