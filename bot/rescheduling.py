@@ -50,7 +50,7 @@ def change(c: Connection, session_id: int, new: NewSession, source: Source, dige
         others = [place for place in _everybody(c, session_id) if place.person_id not in new_seats]
         plan_news(c, MOVED, session, [place.person_id for place in others], now)
         for place in others:
-            if place.status == "registered" and session.status != "hoan":
+            if place.status == "registered":
                 plan_place(c, session, place.person_id, place.remind_minutes, now)
     return sessions.get_session(c, session_id)
 

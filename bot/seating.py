@@ -25,9 +25,9 @@ def register(c: Connection, person: Person, effect: Register, now: str) -> None:
         effect.remind_minutes,
         now,
     )
-    if effect.seat == "registered":
-        session = sessions.get_session(c, effect.session_id)
-        plan_place(c, session, person.id, effect.remind_minutes, now)
+    place = registrations.find_registration(c, effect.session_id, person.id)
+    if place and place.status == "registered":
+        plan_place(c, sessions.get_session(c, effect.session_id), person.id, place.remind_minutes, now)
 
 
 def give_up_place(c: Connection, person: Person, effect: GiveUpPlace, now: str) -> None:

@@ -32,6 +32,7 @@ BEFORE, AFTER, MOVED, CANCELLED, SEAT = (
 )
 ASK_AFTER = datetime.timedelta(hours=3)  # home again, and the day still fresh
 ASK_UNTIL = datetime.timedelta(days=7)
+_OFF = ("huy", "hoan")
 NEWS_KEPT = datetime.timedelta(days=2)  # news of a session without a day is told at the latest by then
 
 
@@ -40,7 +41,9 @@ def subject_of(session_id: int) -> str:
 
 
 def plan_place(c: Connection, session: Session, person_id: int, minutes: str, now: str) -> None:
-    """Promise what belongs to a seat: the reminders before, and the question afterwards."""
+    """Promise what belongs to a seat: the reminders before, and the question afterwards; nothing without a day."""
+    if session.status in _OFF:
+        return
     reminders.plan(c, [*_before(session, person_id, minutes, now), _after(session, person_id)], now)
 
 
@@ -48,7 +51,8 @@ def replan_before(c: Connection, session: Session, person_id: int, minutes: str,
     """Other reminders before the session instead of those still to come."""
     reason = "người nhận đổi giờ nhắc"
     reminders.cancel_subject(c, subject_of(session.id), reason, now, person_id=person_id, kind=BEFORE)
-    reminders.plan(c, _before(session, person_id, minutes, now), now)
+    if session.status not in _OFF:
+        reminders.plan(c, _before(session, person_id, minutes, now), now)
 
 
 def call_off(c: Connection, session_id: int, reason: str, now: str, *, person_id: int = 0) -> None:
@@ -60,7 +64,7 @@ def plan_news(c: Connection, kind: str, session: Session, person_ids: Iterable[i
     """Tell these people, as soon as phones may ring, that the session moved, is off, or has a seat for them."""
     moment = parse_iso(now)
     due = iso(out_of_quiet(moment))
-    expires = max(session.ends_at, iso(moment + NEWS_KEPT)) if session.status in {"hoan", "huy"} else session.ends_at
+    expires = max(session.ends_at, iso(moment + NEWS_KEPT)) if session.status in _OFF else session.ends_at
     subject = subject_of(session.id)
     news = [
         NewReminder(person_id, kind, subject, now, f"{subject}:{person_id}:{kind}:{now}", due, expires)
@@ -110,7 +114,7 @@ def compose_before(
     session, place = _load(c, reminder)
     if place is None or place.status != "registered":
         return Skip("không còn giữ chỗ")
-    if session.status in {"huy", "hoan"}:
+    if session.status in _OFF:
         return Skip("phiên đã hủy hoặc hoãn")
     if session.starts_at <= iso(now):
         return Skip("phiên đã bắt đầu")
@@ -163,7 +167,7 @@ def compose_seat(
     session, place = _load(c, reminder)
     if place is None or place.status != "registered":
         return Skip("không còn giữ chỗ")
-    if session.status in {"huy", "hoan"} or session.ends_at <= iso(now):
+    if session.status in _OFF or session.ends_at <= iso(now):
         return Skip("phiên không còn")
     language = person.language
     when, where = tell_when(session, language), tell_where(session)
@@ -177,7 +181,7 @@ def compose_after(
     session, place = _load(c, reminder)
     if place is None or place.status != "registered":
         return Skip("không còn giữ chỗ")
-    if session.status in {"huy", "hoan"} or session.ends_at > iso(now):
+    if session.status in _OFF or session.ends_at > iso(now):
         return Skip("phiên không diễn ra lúc ấy")
     if place.outcome:
         return Skip("đã trả lời")
