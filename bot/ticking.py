@@ -12,6 +12,7 @@ from collections.abc import Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.answering import plan_notices
+from bot.broadcasting import drive
 from bot.campaigning import advance
 from bot.clock import iso, utc_now
 from bot.digesting import digest_due
@@ -63,6 +64,12 @@ def remind(work: Clockwork) -> None:
         log.info("reminders.due", extra=told)
 
 
+def broadcast(work: Clockwork) -> None:
+    """Expand, stop, let go and end the broadcasts that want it."""
+    for channel in drive(work.database, utc_now()).channels:
+        work.wake(channel)
+
+
 def forget_erased(work: Clockwork) -> None:
     finish_erasing(work.database, utc_now())
 
@@ -101,6 +108,7 @@ def tend_calendar(work: Clockwork) -> None:
 JOBS: tuple[tuple[Job, int], ...] = (
     (tend_calendar, 10),
     (remind, 20),
+    (broadcast, 2),
     (forget_erased, 20),
     (expire_deliveries, 60),
     (send_campaigns, 60),
