@@ -8,7 +8,7 @@ import pytest
 
 from intents import cache
 from intents.build import build_matcher
-from intents.cache import fingerprint, load_or_build
+from intents.cache import fingerprint, is_cached, load_or_build
 from intents.match import Example
 
 EXAMPLES = [
@@ -24,6 +24,13 @@ def test_the_cached_matcher_ranks_as_the_built_one(tmp_path: Path) -> None:
     built = build_matcher(EXAMPLES)
     for found in (load_or_build(EXAMPLES, tmp_path / "new"), load_or_build(EXAMPLES, tmp_path / "new")):
         assert [found.weigh(text) for text in QUESTIONS] == [built.weigh(text) for text in QUESTIONS]
+
+
+def test_what_is_in_the_cache_is_known_before_it_is_read(tmp_path: Path) -> None:
+    assert not is_cached(EXAMPLES, tmp_path)
+    load_or_build(EXAMPLES, tmp_path)
+    assert is_cached(EXAMPLES, tmp_path)
+    assert not is_cached(EXAMPLES[:2], tmp_path)
 
 
 def test_the_second_start_builds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

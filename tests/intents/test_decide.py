@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.voice import load_voice
-from intents.decide import decide
+from intents.decide import Decision, _judge, _with_second, decide
 from intents.evaluate import Report, evaluate, load_cases
-from intents.match import Matcher
+from intents.match import Candidate, Matcher, Ranking
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,6 +79,23 @@ def test_stories_are_answered_by_their_question(learned: Path) -> None:
     assert total.first >= 0.88 * total.cases
     assert total.wrong <= 0.04 * total.cases
     assert total.outside_answered == 0
+
+
+def test_two_questions_in_one_message_are_both_answered(matcher: Matcher) -> None:
+    decision = decide(matcher, "vay vốn ở đâu? lãi suất vay vốn giải quyết việc làm là bao nhiêu?")
+    assert (decision.kind, decision.id, decision.also) == ("answer", "vay.noi-vay", "vay.lai-suat")
+
+
+def test_what_the_whole_message_surely_means_is_not_cut_in_two(matcher: Matcher) -> None:
+    whole = Decision("answer", "chung.chao", (), (), "")
+    text = "vay vốn ở đâu? lãi suất vay vốn giải quyết việc làm là bao nhiêu?"
+    assert _with_second(matcher, text, whole) == whole
+
+
+def test_what_resembles_nothing_is_not_asked_back() -> None:
+    decision = _judge(Ranking((Candidate("vay.ho-so", 0.3),), known=0.2), 5)
+    assert (decision.kind, decision.choices) == ("fallback", ())
+    assert decision.candidates[0].id == "vay.ho-so"
 
 
 def test_the_reason_is_kept_for_the_console(matcher: Matcher) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents import lexicon
 from intents.lexicon import load_rows, readings
 from intents.normalise import expand, fold, normalise, place_tone, shorten_runs, split_tokens, undo_keystrokes, unify_i
 from intents.syllable import is_syllable, undo_telex, undo_vni
@@ -142,6 +144,14 @@ def test_every_reading_in_the_lists_is_finished_text() -> None:
         if key not in values and reading != "0" and normalise(reading).text != reading
     ]
     assert unfinished == []
+
+
+def test_a_shortened_word_listed_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "viet-tat.tsv").write_text("dk\tđiều kiện\n", encoding="utf-8")
+    (tmp_path / "go-tat.tsv").write_text("# chú thích\ndk\tđăng ký\n", encoding="utf-8")
+    monkeypatch.setattr(lexicon, "_WORDS", tmp_path)
+    with pytest.raises(ValueError, match="'dk' có hai dòng"):
+        readings.__wrapped__()
 
 
 def test_the_lists_have_their_columns() -> None:

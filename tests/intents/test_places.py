@@ -133,6 +133,20 @@ def test_a_message_that_is_only_a_place(gazetteer: Gazetteer, text: str) -> None
     assert find_places(gazetteer, text).alone
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xalang",  # a kind and a name of one syllable in one token: also a word
+        "xã ho axa",  # the letters of a name, cut elsewhere
+        "xã thu y phuon",  # nearly its letters, in other syllables
+        "huyện Hòa Sá",  # nearly a commune's name, after a district's kind
+        "lang",  # one syllable without diacritics, alone
+    ],
+)
+def test_what_only_has_the_letters_of_a_name_is_none(gazetteer: Gazetteer, text: str) -> None:
+    assert find_places(gazetteer, text).mentions == ()
+
+
 @given(st.text(max_size=120))
 def test_no_text_breaks_it_and_spans_stay_inside(text: str) -> None:
     found = find_places(GAZETTEER, text)
