@@ -7,9 +7,9 @@ asks here. That replies and what is marked urgent are above the rule is decided 
 from __future__ import annotations
 
 import datetime
-from zoneinfo import ZoneInfo
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+from bot.clock import HANOI
+
 QUIET_FROM = datetime.time(21, 0)  # this minute is already quiet
 QUIET_UNTIL = datetime.time(7, 0)  # this minute no longer is
 EVENING = datetime.time(20, 45)  # the last good moment of a day: a quarter of an hour before the phones are left alone

@@ -21,7 +21,7 @@ from bot.clock import iso, later, parse_iso, utc_now
 from bot.messages import parse_choices
 from bot.pacing import Pace
 from bot.quiet import quiet
-from storage import channels, outbox, people
+from storage import channels, outbox, people, recipients
 from storage.database import Connection, Database, StorageError
 
 log = logging.getLogger(__name__)
@@ -48,11 +48,15 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
-    """What a look into the outbox brought. Without `mine` another process is the sender of this channel."""
+    """What a look into the outbox brought; `full`: there seems to be more.
+
+    Without `mine` another process is the sender of this channel.
+    """
 
     claimed: list[outbox.Delivery]
     paused_for: float = 0.0
     mine: bool = True
+    full: bool = False
 
 
 class Bell:
@@ -164,7 +168,7 @@ class Road:
             self._return(delivery)
         else:
             self._pace.leave(delivery.address, now)
-            task = asyncio.create_task(self._attempt(delivery))
+            task = asyncio.create_task(self._attempt(delivery, now))
             self._in_air.add(task)
             task.add_done_callback(self._in_air.discard)
         if self._more and len(self._ready) <= self._ahead // 2:
@@ -188,11 +192,11 @@ class Road:
         finally:
             timer.cancel()
 
-    async def _attempt(self, delivery: outbox.Delivery) -> None:
+    async def _attempt(self, delivery: outbox.Delivery, left: float) -> None:
         outcome = await attempt(self._channel, delivery)
         if isinstance(outcome.error, TryLater) and outcome.error.after is not None:
             self.hold(outcome.error.after)  # before anybody else leaves
-        self._pace.arrive(delivery.address, time.monotonic())
+        self._pace.arrive(delivery.address, left, time.monotonic())
         self.outcomes.append(outcome)
         # Until it is settled a kill would make it a repeat: it waits for others only when some are about to come.
         others_come = len(self._in_air) > 1 or (self._ready and self._channel.limits.per_second * BEAT > 1)
@@ -233,7 +237,9 @@ async def send_forever(channel: Channel, database: Database, owner: str, bell: a
             elif plan.paused_for:
                 road.hold(plan.paused_for)
                 road.give_back()
-            road.put(plan.claimed, more=len(plan.claimed) == room > 0)
+            road.put(plan.claimed, more=plan.full)
+            if plan.full and not plan.claimed:  # all of it belonged to a broadcast that was stopped
+                bell.set()
             await _rung(bell, min(plan.paused_for or IDLE_POLL, IDLE_POLL))
         running.result()
     finally:
@@ -284,7 +290,8 @@ def _settle_and_claim(
         if not room:
             return Plan([])
         until_at = later(now, DELIVERY_LEASE)
-        return Plan(outbox.claim(connection, channel, owner, room, until_at, iso(now), quiet=quiet(now)))
+        claimed = outbox.claim(connection, channel, owner, room, until_at, iso(now), quiet=quiet(now))
+        return Plan(recipients.put_back_stopped(connection, claimed, iso(now)), full=len(claimed) == room)
 
 
 def _anything_to_do(database: Database, channel: str) -> bool:

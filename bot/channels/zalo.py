@@ -173,7 +173,7 @@ class ZaloChannel:
         return 200
 
     async def _send_message(self, address: str, text: str) -> str:
-        await self._wait_for_turn(address)
+        left = await self._wait_for_turn(address)
         try:
             message_id = await self._client.send_message(address, text)
         except FloodError as flood:
@@ -185,17 +185,20 @@ class ZaloChannel:
             if self._mode == "webhook":  # while polling, the poll tells how the platform is
                 self._note_failure("down", failure.reason)
             raise
+        finally:
+            self._pace.arrive(address, left, time.monotonic())
         self._flood_wait = 0.0
         if self._mode == "webhook":
             self._note_ok()
         return message_id
 
-    async def _wait_for_turn(self, address: str) -> None:
+    async def _wait_for_turn(self, address: str) -> float:
         now = time.monotonic()
         while (wait := max(self._pace.wait(now), self._pace.chat_wait(address, now))) > 0:
             await asyncio.sleep(wait)
             now = time.monotonic()
         self._pace.leave(address, now)
+        return now
 
     def _remember_place(self, outgoing: Outgoing, number: int, failure: ChannelError) -> None:
         """Where to go on with a reply cut off in the middle; the last of many are remembered.

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import iso, parse_iso
-from bot.quiet import HANOI, out_of_quiet, quiet
+from bot.clock import HANOI
+from bot.quiet import out_of_quiet, quiet
 
 NIGHTS = [
     # in Hanoi          in UTC                      quiet  the first moment that is not
