@@ -33,6 +33,7 @@ LEAVE_WORDS = {
 BACK_WORDS = {"quay lai", "tro lai", "lui lai", "back", "cau truoc", "buoc truoc", "sua cau truoc"}
 _NUMBERS = re.compile(r" (?:(?:so|chon|cau|muc|y) )?(\d{1,2}(?: (?:va )?\d{1,2})*) ")
 _TYPED_CONTROLS = ("(Gõ “thôi” để dừng.)", "(Gõ “quay lại” để sửa câu trước, “thôi” để dừng.)")
+_YES_OR_NO = re.compile(r" co (?:\w+ )+(?:khong|ko|k) $")  # "có mất tiền không" asks; its last word answers nothing
 SHORT = 4  # words: an answer to the question rather than a question of its own
 
 
@@ -190,7 +191,8 @@ def _read_whole(step: Step, text: str, answers: Answers, setting: Setting) -> st
             return option.value
     if len(words.split()) > step.most_words:
         return ""
-    spoken = match_options(text, options, alone=True)
+    short = len(words.split()) <= SHORT and not _YES_OR_NO.search(words)
+    spoken = match_options(text, options, alone=True) if short else ()
     return spoken[0] if len(spoken) == 1 else step.read(text, setting.today) or step.seek(text, setting)
 
 

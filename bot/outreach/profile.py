@@ -34,7 +34,10 @@ from bot.messages import (
     WithdrawConsent,
 )
 from bot.orders import MENU, STOP
+from bot.outreach.deadline_reminders import PREFIX as DEADLINES
 from bot.outreach.desk import Desk
+from bot.outreach.sessions import MINE as MY_SESSIONS
+from bot.outreach.sessions import PREFIX as SESSIONS
 from bot.outreach.stopping import switch_pushes
 from bot.scene import Scene, close_turn, joined, with_menu
 from bot.texts import quote
@@ -250,9 +253,9 @@ def _ask_what_to_call_off(scene: Scene) -> Turn:
     known = scene.known
     choices = []
     if any(one.status != "cancelled" and known.find_session(one.session_id) for one in known.registrations):
-        choices.append(Choice(scene.say("choice.call_off_session"), "ph:"))
+        choices.append(Choice(scene.say("choice.call_off_session"), SESSIONS + MY_SESSIONS))
     if any(one.status == "open" for one in known.deadlines):
-        choices.append(Choice(scene.say("choice.call_off_deadline"), "hn:"))
+        choices.append(Choice(scene.say("choice.call_off_deadline"), DEADLINES))
     if any(one.status == "open" for one in known.needs):
         choices.append(Choice(scene.say("choice.call_off_need"), MY_NEEDS))
     if not choices:

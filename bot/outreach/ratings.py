@@ -34,13 +34,13 @@ _WITH_THANKS = {"", "ok", "vang", "oke", "u"}
 
 def rate(scene: Scene, text: str) -> Turn | None:
     """The turn after a word about the last answer; None when the message is something else or nothing was answered."""
-    entry = scene.state.answered
-    if not entry or not scene.library.find_entry(entry) or scene.inbound.in_group:
+    entry = scene.library.find_entry(scene.state.answered)
+    if entry is None or not entry.sources or scene.inbound.in_group:  # small talk has no sources
         return None
     helped = judge(text)
     if helped is None:
         return None
-    effect = Rate(entry, scene.state.unanswered, helpful=helped)
+    effect = Rate(entry.id, scene.state.unanswered, helpful=helped)
     if helped:
         thanks = Because("answer", "chung.cam-on", reason="người hỏi nói là được")
         reply = Reply(scene.say("rating.helped"), ways_on(scene))
@@ -65,10 +65,10 @@ def judge(text: str) -> bool | None:
 
 def perform(scene: Scene, action: str) -> Turn:
     """The tap that says the same; on an old answer it speaks of nothing any more."""
-    entry = scene.state.answered
-    if action != BAD or not scene.library.find_entry(entry):
+    entry = scene.library.find_entry(scene.state.answered)
+    if action != BAD or entry is None:
         return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
-    return _sorry(scene, Rate(entry, scene.state.unanswered, helpful=False))
+    return _sorry(scene, Rate(entry.id, scene.state.unanswered, helpful=False))
 
 
 def _sorry(scene: Scene, effect: Rate) -> Turn:
