@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from storage import outbox
+from storage import outbox, questions, ratings, turns
 from storage.database import Database
 from storage.outbox import PRIORITIES, NewDelivery
 from storage.people import (
+    NO_TRACES,
     Person,
+    Traces,
+    add_group,
     count_people,
+    count_traces,
     find_person,
+    forget_audience,
+    forget_contact,
     get_or_create_person,
     get_person,
+    list_groups,
     mark_gone,
+    note_interest,
     set_language,
+    set_profile,
     set_pushes,
 )
 
@@ -86,3 +95,38 @@ def test_an_unknown_address_gone_changes_nothing(database: Database) -> None:
     with database.transaction() as c:
         mark_gone(c, "telegram", "nobody", "chat not found", NOW)
         assert count_people(c) == 0
+
+
+def test_traces_count_what_is_kept_beside_the_profile(database: Database) -> None:
+    with database.transaction() as c:
+        lan = get_or_create_person(c, "web", "lan", "Lan", NOW)
+        minh = get_or_create_person(c, "web", "minh", "Minh", NOW)
+        assert count_traces(c, lan.id) == NO_TRACES
+        for number, at in enumerate((NOW, LATER)):
+            turns.record_turn(c, lan.id, str(number), "text", "hỏi", "answer", "", "{}", at)
+        questions.open_question(c, lan.id, "hỏi", "handover", "[]", NOW)
+        ratings.add_rating(c, lan.id, "bhtn.ho-so", "hỏi", NOW, helpful=True)
+        assert count_traces(c, lan.id) == Traces(2, NOW, 1, 1)
+        assert count_traces(c, minh.id) == NO_TRACES
+
+
+def test_counting_stops_at_a_thousand_messages(database: Database) -> None:
+    with database.transaction() as c:
+        lan = get_or_create_person(c, "web", "lan", "Lan", NOW)
+        for number in range(1_005):
+            turns.record_turn(c, lan.id, str(number), "text", "", "answer", "", "{}", NOW)
+        assert count_traces(c, lan.id).turns == 1_000
+
+
+def test_taking_an_agreement_back_takes_what_was_kept_for_it(database: Database) -> None:
+    with database.transaction() as c:
+        lan = get_or_create_person(c, "web", "lan", "Lan", NOW)
+        set_profile(c, lan.id, "full_name", "Nguyễn Thị Lan")
+        set_profile(c, lan.id, "phone", "0912345678")
+        add_group(c, lan.id, "ho-ngheo", NOW)
+        note_interest(c, lan.id, "vay", NOW)
+        forget_contact(c, lan.id)
+        forget_audience(c, lan.id)
+        assert (get_person(c, lan.id).full_name, get_person(c, lan.id).phone) == ("", "")
+        assert list_groups(c, lan.id) == []
+        assert c.rows("SELECT * FROM interests") == []
