@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.alone import AlreadyRunning
+from bot.calendar_command_line import add_session_commands
 from bot.console.command_line import add_official_commands
 from bot.settings import Settings, SettingsError, load_settings
 from content.check import format_problem
@@ -142,6 +143,21 @@ def doctor(settings: Settings, _options: argparse.Namespace) -> int:
     return 1 if any(finding.state == "hỏng" for finding in findings) else 0
 
 
+def sessions(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.calendar_commanding import run
+    from storage.database import open_database
+
+    database = open_database(settings.database_url)
+    try:
+        text, well = run(database, settings.content_dir, options)
+    finally:
+        database.close()
+    if not well:
+        return _fail(text)
+    print(text)
+    return 0
+
+
 COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] = {
     "serve": (serve, "chạy bot: web chat, webhook, gửi tin (mặc định http://127.0.0.1:8080)"),
     "chat": (chat, "trò chuyện thử ngay trên màn hình này, không lưu gì"),
@@ -152,6 +168,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "migrate": (migrate, "tạo hoặc nâng cấp cơ sở dữ liệu"),
     "questions": (questions, "xem và trả lời câu hỏi người dân gửi cán bộ"),
     "official": (official, "tài khoản cán bộ: thêm, xem, đặt lại mật khẩu, khóa, đổi vai trò và phạm vi"),
+    "sessions": (sessions, "lịch phiên: xem, nhập CSV/XLSX, ghi ra XLSX hoặc iCalendar"),
     "doctor": (doctor, "khám cài đặt: khóa bot, mạng, cơ sở dữ liệu, nội dung, đồng hồ, ổ đĩa"),
 }
 
@@ -189,6 +206,7 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         doing.add_argument(f"--{name}", dest="do", action="store_const", const=name, default="", help=what)
     add_official_commands(parsers["official"])
+    add_session_commands(parsers["sessions"])
     return parser
 
 

@@ -25,6 +25,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.alone import only_process
+from bot.calendar_files import calendar_routes
 from bot.channels.contract import Channel
 from bot.channels.registry import Wiring, open_channels
 from bot.channels.web import Mailbox
@@ -125,6 +126,7 @@ def build_app(
     routes = [
         *chat_routes(inbox, mailbox, settings.public_url),
         *health.routes(),
+        *calendar_routes(database),
         *_webhook_routes(channels),
         *console_routes(console),
     ]

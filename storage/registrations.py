@@ -64,7 +64,7 @@ def register(  # noqa: PLR0913, PLR0917 — the row's columns, one by one
         return held.id
     if not session.open or session.full != (seat == "waiting"):
         raise SeatGone
-    if seat == "registered" and not sessions.take_seat(c, session_id, now):
+    if seat == "registered" and not sessions.take_seat(c, session_id):
         raise SeatGone
     row = c.row(
         """
@@ -109,7 +109,7 @@ def cancel(c: Connection, session_id: int, person_id: int, now: str) -> bool:
         {"id": held.id, "now": now},
     )
     if held.status == "registered":
-        sessions.free_seat(c, session_id, now)
+        sessions.free_seat(c, session_id)
     return True
 
 
@@ -125,7 +125,7 @@ def move_up(c: Connection, session_id: int, now: str) -> Registration | None:
         """,  # noqa: S608
         {"session_id": session_id},
     )
-    if row is None or not sessions.take_seat(c, session_id, now):
+    if row is None or not sessions.take_seat(c, session_id):
         return None
     c.execute(
         "UPDATE registrations SET status = 'registered', since_at = :now, updated_at = :now WHERE id = :id",

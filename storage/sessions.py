@@ -44,7 +44,10 @@ class NewSession:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Session:
-    """A stored session. `taken` counts the registrations in force; `full` says no seat is left."""
+    """A stored session. `taken` counts the registrations in force; `full` says no seat is left.
+
+    `updated_at` is when what was entered last changed; seats taken and freed leave it alone.
+    """
 
     id: int
     slug: str
@@ -123,30 +126,30 @@ def note_digest(c: Connection, session_id: int, digest: str) -> None:
     c.execute("UPDATE sessions SET source_digest = :digest WHERE id = :id", {"id": session_id, "digest": digest})
 
 
-def take_seat(c: Connection, session_id: int, now: str) -> bool:
+def take_seat(c: Connection, session_id: int) -> bool:
     """Count one more seat of an open session, full when it was the last; False when none is free."""
     return (
         c.execute(
             """
-            UPDATE sessions SET taken = taken + 1, updated_at = :now,
+            UPDATE sessions SET taken = taken + 1,
                 status = CASE WHEN capacity > 0 AND taken + 1 >= capacity THEN 'day' ELSE status END
             WHERE id = :id AND status = 'mo' AND (capacity = 0 OR taken < capacity)
             """,
-            {"id": session_id, "now": now},
+            {"id": session_id},
         )
         == 1
     )
 
 
-def free_seat(c: Connection, session_id: int, now: str) -> None:
+def free_seat(c: Connection, session_id: int) -> None:
     """Count one seat less; a session that was full for its capacity is open again, one closed by hand stays so."""
     c.execute(
         """
-        UPDATE sessions SET taken = taken - 1, updated_at = :now,
+        UPDATE sessions SET taken = taken - 1,
             status = CASE WHEN status = 'day' AND capacity > 0 AND taken >= capacity THEN 'mo' ELSE status END
         WHERE id = :id AND taken > 0
         """,
-        {"id": session_id, "now": now},
+        {"id": session_id},
     )
 
 
