@@ -16,6 +16,7 @@ from tests.bench import (
     bench_charts,
     bench_content,
     bench_growth,
+    bench_hands,
     bench_intents,
     bench_peers,
     bench_queue,
@@ -27,7 +28,7 @@ from tests.bench import (
 TUNE = Path(__file__).parents[1] / "intents" / "questions" / "tune.tsv"
 BENCHMARKS = (bench_intents, bench_content, bench_receiving, bench_sending)
 ON_QUESTIONS = (bench_peers, bench_ablation, bench_reliability, bench_growth, bench_charts)  # only when named
-LONG = (bench_queue,)  # only when named
+LONG = (bench_queue, bench_hands)  # only when named
 
 
 def main() -> None:
