@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import iso, parse_iso
-from bot.clock import HANOI
+from bot.clock import HANOI, iso, parse_iso
 from bot.quiet import out_of_quiet, quiet
 
 NIGHTS = [
