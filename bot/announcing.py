@@ -1,4 +1,4 @@
-"""What workers read of a broadcast, on every channel: its words made from what an official wrote, checked and previewed.
+"""What workers read of a broadcast on every channel: made from what an official wrote, checked and previewed.
 
 Pure. The words are made when a broadcast is submitted and never change after that.
 """

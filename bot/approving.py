@@ -46,7 +46,7 @@ def save(
     form_key: str,
     broadcast_id: int = 0,
 ) -> int:
-    """Store a draft, or write an own one anew (it is a draft again, also when it waited for approval); return its id."""
+    """Store a draft, or write an own one anew (a draft again, also when it waited for approval); return its id."""
     if not official.may("author"):
         raise NotDone("Vai trò của anh/chị chưa được soạn tin.")
     errors = check(new.title, new.text, new.link_url)

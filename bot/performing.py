@@ -38,7 +38,19 @@ from bot.messages import (
     WithdrawConsent,
 )
 from bot.outreach import deadline_reminders
-from storage import campaigns, consents, needs, outbox, people, questions, ratings, registrations, sessions
+from storage import (
+    audiences,
+    campaigns,
+    consents,
+    needs,
+    outbox,
+    people,
+    questions,
+    ratings,
+    recipients,
+    registrations,
+    sessions,
+)
 from storage.database import Connection
 from storage.people import Person
 
@@ -93,6 +105,8 @@ def _withdraw_consent(c: Connection, person: Person, effect: WithdrawConsent, no
     consents.withdraw_consent(c, person.id, effect.purpose, now)
     if effect.purpose == deadline_reminders.PURPOSE:
         deadline_reminders.stop_all(c, person, now)
+    if effect.purpose == audiences.CONSENT:
+        recipients.cancel_for_person(c, person.id, "người nhận rút đồng ý", now)
     if effect.purpose in _FORGOTTEN:
         _FORGOTTEN[effect.purpose](c, person.id)
 

@@ -188,7 +188,7 @@ def list_channels(c: Connection, broadcast_id: int) -> list[str]:
         """
         SELECT DISTINCT channel FROM (
             SELECT channel FROM outbox WHERE broadcast_id = :id AND status = 'queued' ORDER BY due_at, id LIMIT 500
-        ) AS some
+        ) AS latest
         """,
         {"id": broadcast_id},
     )
