@@ -6,6 +6,7 @@ The effects' performers and the reminders' composer; which day is due when is `d
 from __future__ import annotations
 
 import datetime
+import functools
 
 from bot.clock import in_hanoi
 from bot.composing import Say, Skip
@@ -114,9 +115,12 @@ def _ways_on(library: Library, today: datetime.date, deadline: Deadline) -> tupl
     return lead_on(Setting(library, today), *ids[deadline.kind])
 
 
+_parsed = functools.cache(parse_template)
+
+
 def _with_figures(library: Library, text: str, today: datetime.date) -> str:
     """A text with `{{ lh.noi_nop_bhtn }}` in it, as it reads on the day."""
-    return render_segments(parse_template(text), library.figures, today)
+    return render_segments(_parsed(text), library.figures, today)
 
 
 def _file_words(library: Library, step: str, due: datetime.date, today: datetime.date) -> str:
