@@ -144,18 +144,18 @@ def parse_sessions(text: str, findings: Findings) -> SessionFile:
             continue
         lines |= {slug: line} | {f"{slug}.{key}": node.lines.get(key, line) for key in _KEYS}
         before = sum(problem.level == "error" for problem in findings.problems)
-        session = _parse_session(slug, node, findings)
+        session = _parse_session(slug, line, node, findings)
         if sum(problem.level == "error" for problem in findings.problems) == before:
             sessions.append(session)
     return SessionFile(tuple(sessions), lines)
 
 
-def _parse_session(slug: str, node: Fields, findings: Findings) -> PlannedSession:
+def _parse_session(slug: str, line: int, node: Fields, findings: Findings) -> PlannedSession:
     check_keys(node, _KEYS, findings, f"{slug}.")
     if not _SLUG.fullmatch(slug):
         hint = "Ví dụ ha-dong-2026-12-05; mã không đổi về sau."
-        findings.error(node.line, slug, "Mã phiên chỉ gồm chữ thường không dấu, số và gạch nối", hint)
-    read = _Reader(slug, node, findings)
+        findings.error(line, slug, "Mã phiên chỉ gồm chữ thường không dấu, số và gạch nối", hint)
+    read = _Reader(slug, line, node, findings)
     session = PlannedSession(
         slug=slug,
         kind=read.word("kind", KINDS, required=True),
@@ -176,7 +176,7 @@ def _parse_session(slug: str, node: Fields, findings: Findings) -> PlannedSessio
         note=read.text("note"),
     )
     for key, message, hint in list_faults(session):
-        findings.error(node.lines.get(key, node.line), f"{slug}.{key}", message, hint)
+        findings.error(node.lines.get(key, line), f"{slug}.{key}", message, hint)
     return session
 
 
@@ -185,11 +185,12 @@ class _Reader:
     """The fields of one session, each read with its own words when it is wrong."""
 
     slug: str
+    line: int
     fields: Fields
     findings: Findings
 
     def node(self, key: str) -> tuple[Node | None, int, str]:
-        return self.fields.values.get(key), self.fields.lines.get(key, self.fields.line), f"{self.slug}.{key}"
+        return self.fields.values.get(key), self.fields.lines.get(key, self.line), f"{self.slug}.{key}"
 
     def text(self, key: str, *, required: bool = False) -> str:
         node, line, field = self.node(key)

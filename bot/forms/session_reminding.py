@@ -18,18 +18,15 @@ from storage.sessions import Session
 NAME = "session_reminding"
 NEVER = "khong"
 MOST_DAYS = 14
-_LENGTH = re.compile(r" (?:(\d{1,4})|(mot|hai|ba|bon|nam|sau|bay)) (ngay|hom|gio|tieng|h|phut|p|tuan) ")
+_LENGTH = re.compile(r" (?:(\d{1,4})|(mot|hai|ba|bon|nam|sau|bay)) (ngay|hom|gio|tieng|h|phut|p|tuan)(?= )")
 _WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7}
 _UNITS = {"ngay": DAY_MINUTES, "hom": DAY_MINUTES, "tuan": 7 * DAY_MINUTES, "phut": 1, "p": 1}
 
 
 def read_lengths(text: str, _today: datetime.date) -> str:
     """Minutes before the start named in an answer ("trước 3 ngày và 2 tiếng" is "4320,120"); "" when there are none."""
-    words = plain(re.sub(r"(\d)([a-z])", r"\1 \2", text.lower())).replace(" ", "  ")  # so that neighbours both match
-    found = [
-        int(match[1] or _WORDS[match[2]]) * _UNITS.get(match[3], 60)
-        for match in re.finditer(_LENGTH.pattern.replace(" ", " +"), words)
-    ]
+    words = plain(re.sub(r"(\d)([a-z])", r"\1 \2", text.lower()))
+    found = [int(match[1] or _WORDS[match[2]]) * _UNITS.get(match[3], 60) for match in _LENGTH.finditer(words)]
     return ",".join(str(minutes) for minutes in sorted(set(found), reverse=True))
 
 
