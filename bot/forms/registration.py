@@ -6,6 +6,7 @@ decided again and the form asks about the waiting list. It stores nothing: its e
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 
@@ -30,6 +31,7 @@ from storage.sessions import Session
 
 NAME = "registration"
 PURPOSE = "dang-ky"
+FULL = "full"  # an answer nobody is asked for: the session that was full when the form was opened
 OFFERED = 5  # sessions offered when the form asks which
 # What was agreed to, from little to much: whoever agreed to more agreed to less.
 VERSIONS = {"": "2026-11-22", "name": "2026-11-22 tên", "name+phone": "2026-11-22 tên, điện thoại"}
@@ -71,7 +73,7 @@ def _open_to(answers: Answers, setting: Setting) -> Session | None:
     if session is None or not session.open or session.ends_at <= setting.known.now:
         return None
     better = held is None or (held.status == "waiting" and not session.full)
-    return session if better and answers.get("wait") != "khong" else None
+    return session if better and "khong" not in {answers.get("wait"), answers.get("gone")} else None
 
 
 def _agreed(asked: str, setting: Setting) -> bool:
@@ -97,8 +99,15 @@ def _needs_session(_answers: Answers, setting: Setting) -> bool:
 
 
 def _needs_wait(answers: Answers, setting: Setting) -> bool:
+    """Of a session that was full from the start the waiting list is asked about before anything else."""
     session = _open_to(answers, setting)
-    return session is not None and session.full
+    return session is not None and session.full and answers.get(FULL) == str(session.id)
+
+
+def _needs_gone(answers: Answers, setting: Setting) -> bool:
+    """The last seat went while the person answered: a yes to something else is no yes to waiting."""
+    session = _goes_on(answers, setting)
+    return session is not None and session.full and answers.get("wait") != "cho"
 
 
 def _needs_consent(answers: Answers, setting: Setting) -> bool:
@@ -224,7 +233,7 @@ def finish(answers: Answers, setting: Setting) -> Reply:
     if answers.get("consent") == "khong":
         kept = "Vâng, tôi không ghi tên và không lưu gì. Anh/chị vẫn có thể đến thẳng nơi tổ chức, không mất tiền."
         return Reply(kept, (Choice("Xem phiên khác", "ph:ds"),))
-    if answers.get("wait") == "khong":
+    if "khong" in {answers.get("wait"), answers.get("gone")}:
         return Reply("Vâng, tôi không ghi vào danh sách chờ.", (Choice("Xem phiên khác", "ph:ds"),))
     if _open_to(answers, setting) is None:
         return _no_place(session, held)
@@ -298,6 +307,20 @@ def _unsaid(_value: str, _setting: Setting) -> str:
 
 _YES = ("dong y", "co", "ok", "oke", "duoc", "vang", "u", "uh", "da", "yes", "dung", "dung roi", "dang ky", "nhat tri")
 
+_WAIT = Step(
+    key="wait",
+    question="",
+    question_for=_ask_wait,
+    expected="Anh/chị chọn: vào danh sách chờ, hay thôi.",
+    options=(
+        Option("cho", "Vào danh sách chờ", alone=(*_YES, "cho", "danh sach cho", "vao danh sach cho")),
+        Option("khong", "Không chờ", alone=("khong", "khong cho", "ko")),
+    ),
+    needed=_needs_wait,
+    tell_in=_unsaid,
+    most_words=7,
+)
+
 FORM = Form(
     name=NAME,
     entry="gdvl.dang-ky",
@@ -314,19 +337,7 @@ FORM = Form(
             offer=_which,
             needed=_needs_session,
         ),
-        Step(
-            key="wait",
-            question="",
-            question_for=_ask_wait,
-            expected="Anh/chị chọn: vào danh sách chờ, hay thôi.",
-            options=(
-                Option("cho", "Vào danh sách chờ", alone=(*_YES, "cho", "danh sach cho", "vao danh sach cho")),
-                Option("khong", "Không chờ", alone=("khong", "khong cho", "ko")),
-            ),
-            needed=_needs_wait,
-            tell_in=_unsaid,
-            most_words=7,
-        ),
+        _WAIT,
         Step(
             key="consent",
             question="",
@@ -376,5 +387,6 @@ FORM = Form(
             tell=lambda value: f"điện thoại {value}",
             needed=_needs_phone,
         ),
+        dataclasses.replace(_WAIT, key="gone", needed=_needs_gone),
     ),
 )

@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 
+from bot.forms.registration import FULL
 from bot.forms.registration import NAME as REGISTRATION
 from bot.forms.session_reminding import NAME as REMINDING
 from bot.forms.walking import resume_form
@@ -244,7 +245,8 @@ def _take(scene: Scene, argument: str) -> Turn:
         return _gone(scene)
     form = scene.state.form
     kept = [(key, value) for key, value in form.answers if form.name == REGISTRATION and key in {"name", "phone"}]
-    state = FormState(REGISTRATION, (("session", str(session.id)), *kept))
+    full = ((FULL, str(session.id)),) if session.full else ()
+    state = FormState(REGISTRATION, (("session", str(session.id)), *full, *kept))
     return form_turn(scene, resume_form(state, scene.setting))
 
 
