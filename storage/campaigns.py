@@ -234,25 +234,23 @@ def claim_steps(c: Connection, campaign: str, steps: Sequence[NewStep], now: str
 
 def reckon(c: Connection, campaign: str, plan: str, next_at: Mapping[int, str]) -> None:
     """When each member's next step may be due, by person id, reckoned from this version of the series."""
-    c.execute(
+    c.execute_many(
         """
-        UPDATE campaign_members SET plan = :plan, next_at = reckoned.value
-        FROM {pairs} AS reckoned
-        WHERE campaign = :campaign AND person_id = CAST(reckoned.key AS BIGINT) AND status = 'on'
+        UPDATE campaign_members SET plan = :plan, next_at = :next_at
+        WHERE campaign = :campaign AND person_id = :person_id AND status = 'on'
         """,
-        {"campaign": campaign, "plan": plan, "pairs": json.dumps({str(id_): at for id_, at in next_at.items()})},
+        [{"campaign": campaign, "plan": plan, "person_id": id_, "next_at": at} for id_, at in next_at.items()],
     )
 
 
 def end(c: Connection, campaign: str, ended: Mapping[int, str]) -> None:
     """End memberships: person id to "done" (had every step) or "stopped" (may not be told any more)."""
-    c.execute(
+    c.execute_many(
         """
-        UPDATE campaign_members SET status = ended.value
-        FROM {pairs} AS ended
-        WHERE campaign = :campaign AND person_id = CAST(ended.key AS BIGINT) AND status = 'on'
+        UPDATE campaign_members SET status = :status
+        WHERE campaign = :campaign AND person_id = :person_id AND status = 'on'
         """,
-        {"campaign": campaign, "pairs": json.dumps({str(id_): status for id_, status in ended.items()})},
+        [{"campaign": campaign, "person_id": id_, "status": status} for id_, status in ended.items()],
     )
 
 
