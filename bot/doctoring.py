@@ -19,9 +19,12 @@ from bot.clock import HANOI, iso, parse_iso, utc_now
 from bot.reminding import overdue_before
 from bot.settings import Settings, Telegram, Zalo
 from content.check import check_library
-from storage import channels, outbox, questions, reminders
+from content.load import load_library
+from content.model import ContentErrors
+from storage import channels, outbox, questions, reminders, sessions
 from storage.database import StorageError, open_database
 from storage.migrations import pending
+from storage.sessions import Session
 
 State = Literal["tốt", "lưu ý", "hỏng"]
 
@@ -79,6 +82,7 @@ def _database(settings: Settings) -> list[Finding]:
         with database.reading() as connection:
             backlog = outbox.backlog(connection)
             open_count, oldest_at = questions.count_open(connection), questions.oldest_open_at(connection)
+            coming = sessions.list_coming(connection, iso(utc_now()), 1000)
             late = reminders.count_overdue(connection, overdue_before(utc_now()))
             pauses = {name: channels.find_pause(connection, name, iso(utc_now())) for name in backlog}
     except StorageError as error:
@@ -92,7 +96,20 @@ def _database(settings: Settings) -> list[Finding]:
         for name, pause in pauses.items()
         if pause
     ]
-    return [*findings, _reminders(late), _open_questions(open_count, oldest_at)]
+    return [*findings, _reminders(late), _open_questions(open_count, oldest_at), *examine_calendar(settings, coming)]
+
+
+def examine_calendar(settings: Settings, coming: list[Session]) -> list[Finding]:
+    """Coming sessions that stand in no file any more: people may still be registered for them."""
+    try:
+        written = {session.slug for session in load_library(settings.content_dir).sessions}
+    except ContentErrors:
+        return []  # the content has a finding of its own
+    missing = [one.slug for one in coming if one.source == "file" and one.status != "huy" and one.slug not in written]
+    if not missing:
+        return [Finding("Lịch phiên", "tốt", f"{len(coming)} phiên sắp tới.")]
+    message = f"{', '.join(missing)} không còn trong tệp mà chưa hủy; ghi lại với `status: hủy`, hoặc hủy trên bảng."
+    return [Finding("Lịch phiên", "lưu ý", message)]
 
 
 def _reminders(late: int) -> Finding:

@@ -135,13 +135,6 @@ def _sync_one(
         return "same"
 
 
-def list_missing(c: Connection, planned: Iterable[PlannedSession], now: str) -> list[str]:
-    """Codes of coming sessions that came from a file and are in no file any more: they stand until called off."""
-    written = {session.slug for session in planned}
-    coming = sessions.list_coming(c, now, 1000)
-    return [one.slug for one in coming if one.source == "file" and one.slug not in written and one.status != "huy"]
-
-
 def keep_calendar(database: Database, library: Library, now: str) -> None:
     """Take up what the files say of sessions, and call finished what is over. Any number of replicas may; twice is
     nothing."""

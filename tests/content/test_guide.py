@@ -18,6 +18,7 @@ from content.model import PRIORITY_GROUPS
 from content.old_law import find_old_values, parse_old_law
 from content.places import parse_places
 from content.policies import parse_policies
+from content.sessions import parse_sessions
 from main import build_parser
 
 GUIDE = (Path(__file__).parents[2] / "docs/bien-tap.md").read_text(encoding="utf-8")
@@ -43,7 +44,14 @@ def sample(start: str) -> str:
 
 
 def test_every_sample_is_tried_below() -> None:
-    assert len(blocks("yaml")) == 7
+    assert len(blocks("yaml")) == 8
+
+
+def test_the_sample_session_is_read() -> None:
+    findings = Findings("mẫu")
+    file = parse_sessions(sample("ha-dong-2026-12-05:"), findings)
+    assert findings.problems == []
+    assert file.sessions[0].asks == "name+phone"
 
 
 def test_the_sample_figure_is_read() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import io
 from pathlib import Path
@@ -13,9 +14,12 @@ from icalendar import Calendar
 from starlette.applications import Starlette
 
 from bot.calendar_files import calendar_routes, write_calendar
+from bot.clock import iso
 from bot.console.exports import write_xlsx
-from bot.rescheduling import as_new, cancel, keep_calendar, list_missing, sync
+from bot.doctoring import examine_calendar
+from bot.rescheduling import as_new, cancel, keep_calendar, sync
 from bot.session_lists import header, read_list, row_of, store_list
+from bot.settings import load_settings
 from content.load import load_library
 from content.model import Library, PlannedSession
 from storage import sessions
@@ -116,8 +120,6 @@ def test_files_bring_rows_up_and_delete_nothing(database: Database) -> None:
     assert sync(database, renamed("Tên mới"), NOW).changed == ("phien-1",)
     with database.reading() as c:
         assert sessions.find_by_slug(c, "phien-1").title == "Tên mới"  # type: ignore[union-attr]
-        assert list_missing(c, [], NOW) == ["phien-1"]
-        assert list_missing(c, [PLANNED], NOW) == []
 
 
 def test_what_the_console_changed_a_file_does_not_undo(database: Database) -> None:
@@ -161,3 +163,14 @@ async def test_the_page_serves_one_session_and_no_other(sqlite_database: Databas
         assert "144 Trần Phú" in found.text
         assert (await page.get("/lich/phien-2.ics")).status_code == 404
         assert (await page.get("/lich/phien-x.ics")).status_code == 404
+
+
+def test_doctor_names_what_no_file_speaks_of_any_more(sqlite_database: Database, tmp_path: Path) -> None:
+    coming = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=3)
+    day = {"starts_at": iso(coming), "ends_at": iso(coming + datetime.timedelta(hours=3))}
+    sync(sqlite_database, [dataclasses.replace(PLANNED, **day)], NOW)
+    with sqlite_database.reading() as c:
+        rows = sessions.list_coming(c, NOW, 10)
+    settings = load_settings({}, data_dir=tmp_path)
+    assert [(one.state, "phien-1" in one.message) for one in examine_calendar(settings, rows)] == [("lưu ý", True)]
+    assert [one.state for one in examine_calendar(settings, [])] == ["tốt"]
