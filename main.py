@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.alone import AlreadyRunning
 from bot.calendar_command_line import add_session_commands
 from bot.console.command_line import add_official_commands
+from bot.reporting.options import add_report_options
 from bot.settings import Settings, SettingsError, load_settings
 from content.check import format_problem
 from content.model import ContentErrors
@@ -135,6 +136,20 @@ def official(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def report(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.reporting.command import run_report
+    from storage.database import open_database
+
+    database = open_database(settings.database_url)
+    try:
+        print(run_report(database, settings.content_dir, options))
+    except LookupError as error:
+        return _fail(str(error.args[0]))
+    finally:
+        database.close()
+    return 0
+
+
 def doctor(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.doctoring import examine, format_findings
 
@@ -169,6 +184,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "questions": (questions, "xem và trả lời câu hỏi người dân gửi cán bộ"),
     "official": (official, "tài khoản cán bộ: thêm, xem, đặt lại mật khẩu, khóa, đổi vai trò và phạm vi"),
     "sessions": (sessions, "lịch phiên: xem, nhập CSV/XLSX, ghi ra XLSX hoặc iCalendar"),
+    "report": (report, "báo cáo tháng, 6 tháng, năm: một tệp văn bản và một bảng tính"),
     "doctor": (doctor, "khám cài đặt: khóa bot, mạng, cơ sở dữ liệu, nội dung, đồng hồ, ổ đĩa"),
 }
 
@@ -206,6 +222,7 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         doing.add_argument(f"--{name}", dest="do", action="store_const", const=name, default="", help=what)
     add_official_commands(parsers["official"])
+    add_report_options(parsers["report"])
     add_session_commands(parsers["sessions"])
     return parser
 
