@@ -11,6 +11,7 @@ import re
 
 from bot.channels.choices import for_buttons
 from bot.channels.markdown import to_html, to_plain
+from bot.channels.telegram_format import to_telegram_html
 from bot.messages import Choice, Reply, write_choices
 from bot.orders import ENTRY
 from bot.previewing import telegram_length, zalo_bubbles
@@ -27,9 +28,10 @@ _LINK = re.compile(r"https://[^\s<>()\[\]\\]{3,500}")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shown:
-    """A broadcast as the three channels show it, with its length on each. `web` is safe HTML."""
+    """A broadcast as the three channels show it, with its length on each. `web` and `telegram` are safe HTML."""
 
     web: str
+    telegram: str
     buttons: tuple[str, ...]
     telegram_length: int
     zalo: tuple[str, ...]
@@ -54,7 +56,14 @@ def show(reply: Reply) -> Shown:
         complaints.append(f"Telegram chỉ nhận {TELEGRAM_LENGTH:,} ký tự một tin.".replace(",", "."))
     if len(zalo) > ZALO_BUBBLES:
         complaints.append(f"Trên Zalo tin bị cắt thành {len(zalo)} tin; nên rút còn nhiều nhất {ZALO_BUBBLES}.")
-    return Shown(to_html(text), tuple(choice.label for choice in choices), telegram, zalo, tuple(complaints))
+    return Shown(
+        to_html(text),
+        to_telegram_html(text),
+        tuple(choice.label for choice in choices),
+        telegram,
+        zalo,
+        tuple(complaints),
+    )
 
 
 def check(title: str, text: str, link_url: str) -> dict[str, str]:

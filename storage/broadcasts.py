@@ -174,6 +174,15 @@ def list_broadcasts(c: Connection, scope: Scope, statuses: Iterable[str], limit:
     return [_broadcast(c, row) for row in rows]
 
 
+def list_children(c: Connection, parent_id: int, limit: int) -> list[Broadcast]:
+    """The firings of a repeating broadcast, the latest first."""
+    rows = c.rows(
+        f"{_SELECT} WHERE b.parent_id = :parent_id ORDER BY b.send_at DESC LIMIT :limit",
+        {"parent_id": parent_id, "limit": limit},
+    )
+    return [_broadcast(c, row) for row in rows]
+
+
 def count_broadcasts(c: Connection, scope: Scope, statuses: Iterable[str]) -> int:
     """How many `list_broadcasts` has in all."""
     where, params = _listed(scope, statuses)

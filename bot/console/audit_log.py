@@ -32,6 +32,15 @@ ACTIONS = {
     "official.reset": "Đặt lại mật khẩu cán bộ",
     "official.disable": "Khóa tài khoản",
     "official.enable": "Mở lại tài khoản",
+    "broadcast.write": "Soạn tin",
+    "broadcast.try": "Gửi thử tin",
+    "broadcast.submit": "Gửi duyệt tin",
+    "broadcast.approve": "Duyệt tin",
+    "broadcast.reject": "Trả lại tin",
+    "broadcast.pause": "Tạm dừng tin",
+    "broadcast.resume": "Gửi tiếp tin",
+    "broadcast.cancel": "Hủy tin",
+    "broadcast.discard": "Bỏ bản nháp tin",
     "export": "Xuất danh sách",
 }
 
@@ -45,8 +54,9 @@ DETAILS = {
     "actor": "của",
     "action": "việc",
     "channel": "kênh",
+    "broadcast": "tin số",
 }
-SUBJECTS = {"official": "cán bộ số"}
+SUBJECTS = {"broadcast": "tin số", "official": "cán bộ số"}
 
 
 def show_audit(request: Request, official: Official) -> Response:

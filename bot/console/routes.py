@@ -10,7 +10,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.console import audit_log, dashboard, my_account, signing_in, staff
+from bot.console import (
+    audit_log,
+    broadcasts,
+    broadcasts_deciding,
+    broadcasts_writing,
+    dashboard,
+    my_account,
+    signing_in,
+    staff,
+)
 from bot.console.frame import Console, assets
 from bot.console.guarding import ConsoleRoute, PublicRoute, guarded, not_found
 from bot.web.assets import answer_with, cache_control_for
@@ -36,6 +45,27 @@ ROUTES = (
     ConsoleRoute("/console/account/link", my_account.show_link_code, writes=True),
     ConsoleRoute("/console/account/unlink", my_account.ask_unlink),
     ConsoleRoute("/console/account/unlink", my_account.unlink, writes=True),
+    # Broadcasts.
+    ConsoleRoute("/console/broadcasts", broadcasts.show_broadcasts),
+    ConsoleRoute("/console/broadcasts/new", broadcasts_writing.show_new, "author"),
+    ConsoleRoute("/console/broadcasts/new", broadcasts_writing.add, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/look", broadcasts_writing.look, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}", broadcasts.show_broadcast),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/edit", broadcasts_writing.show_edit, "author"),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/edit", broadcasts_writing.edit, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/try", broadcasts_writing.try_on_me, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/submit", broadcasts_writing.submit, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/discard", broadcasts_writing.discard, "author", writes=True),
+    ConsoleRoute(
+        "/console/broadcasts/{broadcast_id:int}/approve", broadcasts_deciding.approve, "approver", writes=True
+    ),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/reject", broadcasts_deciding.reject, "approver", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/pause", broadcasts_deciding.pause, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/resume", broadcasts_deciding.resume, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/cancel", broadcasts_deciding.ask_cancel, "author"),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/cancel", broadcasts_deciding.cancel, "author", writes=True),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/recipients", broadcasts.show_recipients),
+    ConsoleRoute("/console/broadcasts/{broadcast_id:int}/recipients/export", broadcasts.export_recipients, writes=True),
     # Officials' accounts.
     ConsoleRoute("/console/officials", staff.show_officials, "admin", whole_city=True),
     ConsoleRoute("/console/officials/new", staff.show_new, "admin", whole_city=True),

@@ -31,3 +31,33 @@ document.querySelectorAll("[data-filter]").forEach((box) => {
   });
   input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 });
+
+// While a broadcast is written: who gets it and how it looks, asked for a moment after the last change.
+document.querySelectorAll("form[data-look]").forEach((form) => {
+  const shown = document.getElementById("look");
+  let timer = 0;
+  let latest = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const mine = ++latest;
+      const response = await fetch(form.dataset.look, { method: "POST", body: new FormData(form) });
+      if (response.ok && !response.redirected && mine === latest) shown.innerHTML = await response.text();
+    }, 500);
+  });
+});
+
+// What is under way looks again by itself, until the page says it is over.
+const refresh = (part) => setTimeout(async () => {
+  if (document.hidden) { refresh(part); return; }
+  try {
+    const response = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.getElementById(part.id);
+    if (!response.ok || !fresh) throw new Error("gone");
+    if (!fresh.dataset.refresh) { location.reload(); return; }
+    part.replaceWith(fresh);
+    refresh(fresh);
+  } catch { refresh(part); }
+}, 1000 * Number(part.dataset.refresh));
+document.querySelectorAll("[data-refresh]").forEach(refresh);
