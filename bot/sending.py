@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime
 import heapq
 import itertools
 import logging
 import random
 import time
+from collections.abc import Callable
 
 from bot.channels.contract import Channel, Gone, Misconfigured, Outgoing, Refused, TryLater
 from bot.clock import iso, later, parse_iso, utc_now
@@ -217,7 +219,7 @@ async def send_forever(channel: Channel, database: Database, owner: str, bell: a
             outcomes, returned = road.take_done()
             room = road.room()
             looking = asyncio.create_task(
-                asyncio.to_thread(_settle_and_claim, database, channel.name, owner, outcomes, returned, room)
+                asyncio.to_thread(settle_and_claim, database, channel.name, owner, outcomes, returned, room)
             )
             try:
                 plan = await asyncio.shield(looking)
@@ -272,15 +274,21 @@ async def attempt(channel: Channel, delivery: outbox.Delivery) -> Outcome:
     return Outcome(delivery, platform_id)
 
 
-def _settle_and_claim(
-    database: Database, channel: str, owner: str, outcomes: list[Outcome], returned: list[int], room: int
+def settle_and_claim(  # noqa: PLR0913, PLR0917 — what is in hand, and the clock
+    database: Database,
+    channel: str,
+    owner: str,
+    outcomes: list[Outcome],
+    returned: list[int],
+    room: int,
+    clock: Callable[[], datetime.datetime] = utc_now,
 ) -> Plan:
     """One transaction: write what happened, then take what is due. Both or neither."""
-    now = utc_now()
-    if not outcomes and not returned and not (room and _anything_to_do(database, channel)):
+    now = clock()
+    if not outcomes and not returned and not (room and _anything_to_do(database, channel, now)):
         return Plan([])
     with database.transaction() as connection:
-        _settle(connection, channel, outcomes)
+        _settle(connection, channel, outcomes, clock())
         outbox.release(connection, returned)
         if not channels.acquire_lease(connection, f"send:{channel}", owner, iso(now), later(now, SENDER_LEASE)):
             return Plan([], mine=False)
@@ -294,16 +302,14 @@ def _settle_and_claim(
         return Plan(recipients.put_back_stopped(connection, claimed, iso(now)), full=len(claimed) == room)
 
 
-def _anything_to_do(database: Database, channel: str) -> bool:
+def _anything_to_do(database: Database, channel: str, now: datetime.datetime) -> bool:
     """A look without a write lock: an idle process must not write to the disk every second."""
-    now = utc_now()
     with database.reading() as connection:
         due_at = outbox.next_due_at(connection, channel, quiet=quiet(now))
     return due_at is not None and due_at <= iso(now)
 
 
-def _settle(connection: Connection, channel: str, outcomes: list[Outcome]) -> None:
-    now = utc_now()
+def _settle(connection: Connection, channel: str, outcomes: list[Outcome], now: datetime.datetime) -> None:
     now_at = iso(now)
     outbox.settle_sent(connection, [(o.delivery.id, o.platform_id) for o in outcomes if o.error is None], now_at)
     for outcome in outcomes:
@@ -335,7 +341,7 @@ def _settle_at_the_end(
 ) -> None:
     try:
         with database.transaction() as connection:
-            _settle(connection, channel, outcomes)
+            _settle(connection, channel, outcomes, utc_now())
             outbox.release(connection, returned)
             channels.release_lease(connection, f"send:{channel}", owner)
     except StorageError as error:

@@ -30,12 +30,13 @@ SEEN_KEPT = datetime.timedelta(days=30)  # Telegram keeps an undelivered update 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Clockwork:
-    """What a job may use. `wake(channel)` is called when a delivery waits in the outbox."""
+    """What a job may use. `wake(channel)` is called when a delivery waits in the outbox; `now` is the clock."""
 
     database: Database
     library: Callable[[], Library]
     wake: Callable[[str], None]
     question_notice_days: int = 3  # weekdays after which who waits for an official is told so
+    now: Callable[[], datetime.datetime] = utc_now
 
 
 Job = Callable[[Clockwork], None]
@@ -44,19 +45,19 @@ Job = Callable[[Clockwork], None]
 def expire_deliveries(work: Clockwork) -> None:
     """Drop what is too old to be of use, with its reason."""
     with work.database.transaction() as connection:
-        dropped = outbox.expire_old(connection, iso(utc_now()))
+        dropped = outbox.expire_old(connection, iso(work.now()))
     if dropped:
         log.warning("outbox.expired", extra={"count": dropped})
 
 
 def forget_seen(work: Clockwork) -> None:
     with work.database.transaction() as connection:
-        seen.purge_seen(connection, iso(utc_now() - SEEN_KEPT))
+        seen.purge_seen(connection, iso(work.now() - SEEN_KEPT))
 
 
 def remind(work: Clockwork) -> None:
     """Queue the reminders that are due and wake whoever sends them."""
-    done = remind_due(work.database, work.library(), utc_now())
+    done = remind_due(work.database, work.library(), work.now())
     for channel in done.channels:
         work.wake(channel)
     if done.queued or done.skipped or done.failed:
@@ -66,17 +67,17 @@ def remind(work: Clockwork) -> None:
 
 def broadcast(work: Clockwork) -> None:
     """Expand, stop, let go and end the broadcasts that want it."""
-    for channel in drive(work.database, utc_now()).channels:
+    for channel in drive(work.database, work.now()).channels:
         work.wake(channel)
 
 
 def forget_erased(work: Clockwork) -> None:
-    finish_erasing(work.database, utc_now())
+    finish_erasing(work.database, work.now())
 
 
 def send_campaigns(work: Clockwork) -> None:
     """Let people join series of messages and queue the steps that are due."""
-    done = advance(work.database, work.library(), utc_now())
+    done = advance(work.database, work.library(), work.now())
     for channel in done.channels:
         work.wake(channel)
     if done.joined or done.queued or done.skipped or done.ended:
@@ -86,7 +87,7 @@ def send_campaigns(work: Clockwork) -> None:
 
 def send_digests(work: Clockwork) -> None:
     """Queue what is told by the calendar."""
-    done = digest_due(work.database, work.library(), utc_now())
+    done = digest_due(work.database, work.library(), work.now())
     for channel in done.channels:
         work.wake(channel)
     if done.queued or done.missed:
@@ -95,13 +96,13 @@ def send_digests(work: Clockwork) -> None:
 
 def own_up(work: Clockwork) -> None:
     """Plan a notice to those whose question no official has answered for days."""
-    planned = plan_notices(work.database, utc_now(), work.question_notice_days)
+    planned = plan_notices(work.database, work.now(), work.question_notice_days)
     if planned:
         log.info("questions.waiting", extra={"noticed": planned})
 
 
 def tend_calendar(work: Clockwork) -> None:
-    keep_calendar(work.database, work.library(), iso(utc_now()))
+    keep_calendar(work.database, work.library(), iso(work.now()))
 
 
 # What comes round, and every how many seconds.
