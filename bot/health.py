@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
@@ -15,24 +16,37 @@ from starlette.routing import Route
 
 from bot.channels.contract import Channel
 from bot.clock import iso, utc_now
+from bot.condition import Condition
 from bot.reminding import overdue_before
+from bot.watching import WatchedDatabase
 from content.check import format_problem
 from content.live import LiveLibrary
 from intents.match import Matcher
 from storage import channels as channel_rows
 from storage import outbox, questions, reminders
-from storage.database import Database, StorageError
+from storage.database import StorageError
 
 PROBLEMS_SHOWN = 20
+PATIENCE = 1.5  # seconds for the database's answer: whoever asks how we are must not wait for what is broken
+
+# What the database says about itself, about what is on its way, and which channels pause.
+Told = tuple[dict[str, Any], dict[str, Any], dict[str, channel_rows.Pause]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Health:
-    """Gathers the state of one process. `channels` is filled when the process has started."""
+    """Gathers the state of one process. `channels` is filled when the process has started, `sending` knows for each
+    of them how its sending goes.
+    """
 
-    database: Database
+    database: WatchedDatabase
     live: LiveLibrary[Matcher]
     channels: Mapping[str, Channel]
+    sending: Mapping[str, Condition]
+    # Threads of its own: the others may all be waiting for the database.
+    threads: concurrent.futures.Executor = dataclasses.field(
+        default_factory=lambda: concurrent.futures.ThreadPoolExecutor(2, "health")
+    )
 
     def routes(self) -> list[Route]:
         return [Route("/health", self.show_health), Route("/metrics", self.show_metrics)]
@@ -41,15 +55,15 @@ class Health:
         """200 while messages are taken and answered; 503 when the database is away. Content problems are told, not
         fatal.
         """
-        report = await asyncio.to_thread(self.report)
+        report = self.report(await self._ask_in_time())
         return JSONResponse(report, 503 if report["status"] == "down" else 200)
 
     async def show_metrics(self, _request: Request) -> Response:
-        return Response(await asyncio.to_thread(self.measure), media_type=CONTENT_TYPE_LATEST)
+        return Response(self.measure(await self._ask_in_time()), media_type=CONTENT_TYPE_LATEST)
 
-    def report(self) -> dict[str, Any]:
-        database, backlog = self._ask_database()
-        channels = {name: self._channel_state(name, channel) for name, channel in self.channels.items()}
+    def report(self, told: Told) -> dict[str, Any]:
+        database, backlog, pauses = told
+        channels = {name: self._channel_state(name, pauses.get(name)) for name in self.channels}
         content = self._content_state()
         parts = [database, content, *channels.values()]
         status = "ok" if all(part["state"] == "ok" for part in parts) else "degraded"
@@ -63,12 +77,12 @@ class Health:
             "outbox": backlog,
         }
 
-    def measure(self) -> bytes:
+    def measure(self, told: Told) -> bytes:
         """The state as Prometheus text; counts come from the database, so that replicas agree."""
         registry = CollectorRegistry()
         up = Gauge("gocua_up", "1 khi phần này chạy tốt", ["part"], registry=registry)
         waiting = Gauge("gocua_outbox_deliveries", "Tin trong hàng gửi", ["channel", "status"], registry=registry)
-        report = self.report()
+        report = self.report(told)
         for name in ("database", "content"):
             up.labels(name).set(report[name]["state"] == "ok")
         for name, state in report["channels"].items():
@@ -85,26 +99,39 @@ class Health:
             late.set(report["database"]["overdue_reminders"])
         return generate_latest(registry)
 
-    def _ask_database(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        try:
-            with self.database.reading() as connection:
-                backlog = outbox.backlog(connection)
-                waiting = questions.count_open(connection)
-                late = reminders.count_overdue(connection, overdue_before(utc_now()))
-        except StorageError as error:
-            return {"state": "down", "reason": str(error)}, {}
+    async def _ask_in_time(self) -> Told:
+        """What the database says, or that it is down: then it is not asked, its condition knows better."""
+        condition = self.database.condition
+        if condition.state == "ok":
+            loop = asyncio.get_running_loop()
+            try:
+                return await asyncio.wait_for(loop.run_in_executor(self.threads, self._ask_database), PATIENCE)
+            except TimeoutError:
+                return {"state": "down", "reason": f"không trả lời trong {PATIENCE:g} giây"}, {}, {}
+            except StorageError as error:
+                return {"state": "down", "reason": str(error)}, {}, {}
+        return {"state": "down", "reason": condition.reason}, {}, {}
+
+    def _ask_database(self) -> Told:
+        now = utc_now()
+        with self.database.reading() as connection:
+            backlog = outbox.backlog(connection)
+            waiting = questions.count_open(connection)
+            late = reminders.count_overdue(connection, overdue_before(now))
+            found = {name: channel_rows.find_pause(connection, name, iso(now)) for name in self.channels}
+        pauses = {name: pause for name, pause in found.items() if pause}
         told = {"kind": self.database.dialect, "open_questions": waiting, "overdue_reminders": late}
         if late:
-            return {"state": "degraded", "reason": f"{late} lời nhắc quá giờ 10 phút chưa gửi", **told}, backlog
-        return {"state": "ok", **told}, backlog
+            reason = f"{late} lời nhắc quá giờ 10 phút chưa gửi"
+            return {"state": "degraded", "reason": reason, **told}, backlog, pauses
+        return {"state": "ok", **told}, backlog, pauses
 
-    def _channel_state(self, name: str, channel: Channel) -> dict[str, Any]:
-        state: dict[str, Any] = {"state": "ok", **channel.status()}
-        try:
-            with self.database.reading() as connection:
-                pause = channel_rows.find_pause(connection, name, iso(utc_now()))
-        except StorageError:
-            return state
+    def _channel_state(self, name: str, pause: channel_rows.Pause | None) -> dict[str, Any]:
+        """Of reading, sending and a pause the worst: a pause says the most, reading goes before sending."""
+        state: dict[str, Any] = {"state": "ok", **self.channels[name].status()}
+        sending = self.sending[name]
+        if state["state"] == "ok" and sending.state != "ok":
+            state |= {"state": sending.state, "reason": f"chưa gửi được: {sending.reason}"}
         if pause:
             state |= {"state": "paused", "paused_until_at": pause.until_at, "reason": pause.reason}
         return state

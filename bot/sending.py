@@ -20,6 +20,7 @@ from collections.abc import Callable
 
 from bot.channels.contract import Channel, Gone, Misconfigured, Outgoing, Refused, TryLater
 from bot.clock import iso, later, parse_iso, utc_now
+from bot.condition import Condition
 from bot.messages import parse_choices
 from bot.pacing import Pace
 from bot.quiet import quiet
@@ -35,7 +36,7 @@ HORIZON = 0.25  # seconds of bulk claimed ahead
 BATCH = 250  # and never more than this
 BEAT = 0.02  # seconds an outcome waits for others, so that they share one commit
 IDLE_POLL = 1.0  # rows written by another process are found at this beat
-MISCONFIGURED_PAUSE = 60.0
+MISCONFIGURED_PAUSE = 15.0
 BACKOFF = (1, 2, 5, 15, 60, 300, 900)  # seconds before the next try, by attempts so far
 
 
@@ -80,11 +81,12 @@ class Road:
     Rings `bell` when a look into the outbox is worth it.
     """
 
-    def __init__(self, channel: Channel, bell: asyncio.Event) -> None:
+    def __init__(self, channel: Channel, bell: asyncio.Event, condition: Condition) -> None:
         self.outcomes: list[Outcome] = []
         self.returned: list[int] = []  # claimed and never tried
         self._channel = channel
         self._bell = bell
+        self._condition = condition
         self._pace = Pace(channel.limits.per_second, channel.limits.chat_interval)
         self._ahead = max(1, min(BATCH, int(channel.limits.per_second * HORIZON)))
         self._order = itertools.count()
@@ -200,6 +202,7 @@ class Road:
             self.hold(outcome.error.after)  # before anybody else leaves
         self._pace.arrive(delivery.address, left, time.monotonic())
         self.outcomes.append(outcome)
+        _tell(self._condition, outcome.error)
         # Until it is settled a kill would make it a repeat: it waits for others only when some are about to come.
         others_come = len(self._in_air) > 1 or (self._ready and self._channel.limits.per_second * BEAT > 1)
         if not others_come or len(self.outcomes) >= self._channel.limits.in_flight // 2:
@@ -209,9 +212,14 @@ class Road:
         self._change.set()
 
 
-async def send_forever(channel: Channel, database: Database, owner: str, bell: asyncio.Event) -> None:
-    """Run one channel's loop until cancelled; what is in flight then is finished and settled first."""
-    road = Road(channel, bell)
+async def send_forever(
+    channel: Channel, database: Database, owner: str, bell: asyncio.Event, condition: Condition
+) -> None:
+    """Run one channel's loop until cancelled; what is in flight then is finished and settled first.
+
+    `condition` learns how sending goes. The database's own trouble is told by who watches it.
+    """
+    road = Road(channel, bell, condition)
     running = asyncio.create_task(road.run())
     try:
         while not running.done():
@@ -229,7 +237,7 @@ async def send_forever(channel: Channel, database: Database, owner: str, bell: a
                     road.put((await looking).claimed, more=False)
                 raise
             except StorageError as error:
-                log.error("sending.storage_failed", extra={"channel": channel.name, "reason": str(error)})  # noqa: TRY400
+                log.debug("sending.storage_failed", extra={"channel": channel.name, "reason": str(error)})
                 road.not_settled(outcomes, returned)
                 await asyncio.sleep(IDLE_POLL)
                 continue
@@ -265,13 +273,25 @@ async def attempt(channel: Channel, delivery: outbox.Delivery) -> Outcome:
     outgoing = Outgoing(delivery.address, delivery.text, choices, delivery.callback_id)
     try:
         platform_id = await channel.send(outgoing)
-    except (TryLater, Refused, Gone, Misconfigured) as error:
+    except (TryLater, Misconfigured) as error:
+        return Outcome(delivery, error=error)
+    except (Refused, Gone) as error:
         log.warning("delivery.failed", extra={"channel": channel.name, "delivery": delivery.id, "reason": str(error)})
         return Outcome(delivery, error=error)
     except Exception as error:
         log.exception("delivery.crashed", extra={"channel": channel.name, "delivery": delivery.id})
         return Outcome(delivery, error=error)
     return Outcome(delivery, platform_id)
+
+
+def _tell(condition: Condition, error: Exception | None) -> None:
+    match error:
+        case None | Refused() | Gone():  # the platform answered: it is well, whatever it thinks of the message
+            condition.well()
+        case Misconfigured(reason=reason):
+            condition.ill(reason, "misconfigured")
+        case _:
+            condition.ill(str(error))
 
 
 def settle_and_claim(  # noqa: PLR0913, PLR0917 — what is in hand, and the clock

@@ -15,7 +15,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -26,20 +26,23 @@ from starlette.routing import Route
 
 from bot.alone import only_process
 from bot.calendar_files import calendar_routes
-from bot.channels.contract import Channel
+from bot.channels.contract import Channel, NotStored
 from bot.channels.registry import Wiring, open_channels
 from bot.channels.web import Mailbox
 from bot.channels.webhooks import MAX_BODY, Webhook
 from bot.clock import iso, utc_now
+from bot.condition import Condition
 from bot.console.frame import Console
 from bot.console.routes import console_routes
 from bot.health import Health
+from bot.messages import Inbound
 from bot.receiving import Inbox
 from bot.rescheduling import keep_calendar
 from bot.sending import Bell, send_forever
 from bot.settings import Settings
 from bot.ticking import Clockwork, start_ticking
 from bot.voice import Understanding
+from bot.watching import WatchedDatabase, told_by_database
 from bot.web.chat import chat_routes
 from bot.web.headers import SecurityHeaders
 from bot.web.server import Server
@@ -47,7 +50,7 @@ from content.live import LiveLibrary, Loaded
 from intents.match import Matcher
 from storage import channels as channel_rows
 from storage import outbox
-from storage.database import Database, open_database
+from storage.database import Database, StorageError, open_database
 from storage.migrations import migrate
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,7 @@ log = logging.getLogger(__name__)
 # Seconds after which a busy thread lets another one on. SQLite's driver gives Python's lock away for every row it
 # reads: at the usual 5 ms a transaction in a thread takes seconds beside an event loop that is busy sending.
 SWITCH_INTERVAL = 0.0005
+SENDING_PATIENCE = 3  # sends in a row that fail before a channel counts as ill: one of them is daily life
 
 
 def serve(settings: Settings) -> None:
@@ -110,19 +114,21 @@ def build_app(
     mailbox: Mailbox,
 ) -> Starlette:
     """The application with everything in it; its lifespan starts and stops channels, loops and the clock."""
+    watched = WatchedDatabase(database, Condition("database"))
     bell = Bell()
-    inbox = Inbox(database, lambda: Loaded(live.current, understanding.matcher()), bell.ring, settings.public_url)
-    channels = open_channels(settings, _wiring(database, inbox, mailbox))
-    health = Health(database, live, channels)
+    inbox = Inbox(watched, lambda: Loaded(live.current, understanding.matcher()), bell.ring, settings.public_url)
+    channels = open_channels(settings, _wiring(watched, inbox, mailbox))
+    sending = {name: Condition(f"{name}.sending", patience=SENDING_PATIENCE) for name in channels}
+    health = Health(watched, live, channels, sending)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with running(
-            channels, Clockwork(database, lambda: live.current, bell.ring, settings.question_notice_days), bell
-        ):
+        clockwork = Clockwork(watched, lambda: live.current, bell.ring, settings.question_notice_days)
+        async with running(channels, clockwork, bell, sending):
             yield
+        watched.stop()
 
-    console = Console(settings, database, live, channels, bell.ring)
+    console = Console(settings, watched, live, channels, bell.ring)
     routes = [
         *chat_routes(inbox, mailbox, settings.public_url),
         *health.routes(),
@@ -134,12 +140,16 @@ def build_app(
 
 
 @contextlib.asynccontextmanager
-async def running(channels: dict[str, Channel], clockwork: Clockwork, bell: Bell) -> AsyncIterator[None]:
+async def running(
+    channels: dict[str, Channel], clockwork: Clockwork, bell: Bell, sending: dict[str, Condition]
+) -> AsyncIterator[None]:
     """Channels, their sending loops and the clock, for as long as the block lasts."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     scheduler = start_ticking(clockwork)
     loops = [
-        asyncio.create_task(send_forever(channel, clockwork.database, owner, bell.of(name)), name=f"send:{name}")
+        asyncio.create_task(
+            send_forever(channel, clockwork.database, owner, bell.of(name), sending[name]), name=f"send:{name}"
+        )
         for name, channel in channels.items()
     ]
     try:
@@ -171,12 +181,29 @@ def _wiring(database: Database, inbox: Inbox, mailbox: Mailbox) -> Wiring:
             channel_rows.set_cursor(connection, name, str(offset), iso(utc_now()))
 
     async def load_offset(name: str) -> int:
-        return await asyncio.to_thread(read, name)
+        with _told_once():
+            return await asyncio.to_thread(read, name)
 
     async def save_offset(name: str, offset: int) -> None:
-        await asyncio.to_thread(write, name, offset)
+        with _told_once():
+            await asyncio.to_thread(write, name, offset)
 
-    return Wiring(inbox.receive, load_offset, save_offset, mailbox)
+    async def receive(inbound: Inbound) -> None:
+        with _told_once():
+            await inbox.receive(inbound)
+
+    return Wiring(receive, load_offset, save_offset, mailbox)
+
+
+@contextlib.contextmanager
+def _told_once() -> Iterator[None]:
+    """The database's trouble stands in the log already: a channel must not tell it again for every message."""
+    try:
+        yield
+    except StorageError as error:
+        if told_by_database(error):
+            raise NotStored(str(error)) from error
+        raise
 
 
 def _webhook_routes(channels: dict[str, Channel]) -> list[Route]:

@@ -19,9 +19,10 @@ from bot.digesting import digest_due
 from bot.erasing import finish_erasing
 from bot.reminding import remind_due
 from bot.rescheduling import keep_calendar
+from bot.watching import told_by_database
 from content.model import Library
 from storage import outbox, seen
-from storage.database import Database, StorageError
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +137,10 @@ def _in_thread(job: Job, work: Clockwork) -> Callable[[], object]:
     async def run() -> None:
         try:
             await asyncio.to_thread(job, work)
-        except StorageError as error:
-            log.warning("tick.failed", extra={"job": job.__name__, "reason": str(error)})
-        except Exception:
-            log.exception("tick.failed", extra={"job": job.__name__})
+        except Exception as error:
+            if told_by_database(error):
+                log.debug("tick.failed", extra={"job": job.__name__, "reason": str(error)})
+            else:
+                log.exception("tick.failed", extra={"job": job.__name__})
 
     return run

@@ -46,6 +46,13 @@ class Misconfigured(ChannelError):
     """Our side is wrong (token revoked, not allowed): pause the channel and tell the operator. Nothing is lost."""
 
 
+class NotStored(Exception):
+    """What `receive` raises when the message could not be written down now. The log says why already.
+
+    The channel keeps the message, or lets the platform send it again.
+    """
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outgoing:
     """One bubble on its way: frozen Markdown, the choices under it, and where it goes."""
@@ -69,7 +76,8 @@ class Limits:
 class Channel(Protocol):
     """`start` and `stop` bracket the process; `send` returns the platform's message id or raises a `ChannelError`.
 
-    `status` is for /health: `state` (ok, connecting, down, misconfigured) and, when not ok, `last_error`.
+    `status` is for /health and about reading only: `state` (ok, connecting, down, misconfigured) and, when not ok,
+    `last_error`. How sending goes is known to `bot.sending`.
     `webhook` is where the platform may call us, None when it never does.
     """
 

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import datetime as dt
 import json
 import logging
 import random
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from telegram import Bot, LinkPreviewOptions
 from telegram.error import BadRequest, Conflict, TelegramError
 
 from bot.channels.choices import for_buttons
-from bot.channels.contract import ChannelError, Limits, Misconfigured, Outgoing, TryLater
+from bot.channels.contract import ChannelError, Limits, Misconfigured, NotStored, Outgoing, TryLater
 from bot.channels.markdown import to_plain
 from bot.channels.telegram_format import keyboard, to_telegram_html
 from bot.channels.telegram_request import (
@@ -34,6 +33,7 @@ from bot.channels.telegram_request import (
 )
 from bot.channels.telegram_updates import ALLOWED_UPDATES, NAME, find_update_id, parse_update
 from bot.channels.webhooks import RejectedError, Webhook, read_call
+from bot.condition import Condition
 from bot.messages import Inbound
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Timing:
     retry_base: float = 1
     retry_cap: float = 60
     conflict: float = 30
-    misconfigured: float = 60
+    misconfigured: float = 15
 
 
 class TelegramChannel:
@@ -111,9 +111,7 @@ class TelegramChannel:
         self._offset = 0
         self._prepared = False
         self._reading: asyncio.Task[None] | None = None
-        self._state = "connecting"
-        self._last_ok_at = ""
-        self._last_error = ""
+        self._condition = Condition(NAME, "connecting")
 
     @classmethod
     def for_sending(cls, token: str, api_url: str) -> TelegramChannel:
@@ -147,7 +145,8 @@ class TelegramChannel:
 
     def status(self) -> dict[str, str]:
         """For /health: `state` (ok, connecting, down, misconfigured), `last_ok_at` (UTC), `last_error`."""
-        return {"state": self._state, "last_ok_at": self._last_ok_at, "last_error": self._last_error}
+        told = self._condition
+        return {"state": told.state, "last_ok_at": told.ok_at, "last_error": told.reason}
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send one bubble and stop the tapped button's spinner. The message id, or a `ChannelError`."""
@@ -166,10 +165,13 @@ class TelegramChannel:
         if inbound is not None:
             try:
                 await self._receive(inbound)
+            except NotStored:
+                return 500
             except Exception:
                 log.exception("telegram: chưa ghi được tin vừa nhận, Telegram sẽ gửi lại")
                 return 500
-        self._note_ok()
+        if self._condition.state == "ok":  # a call from outside does not prove that we can set the webhook
+            self._condition.well()
         return 200
 
     async def _deliver(self, outgoing: Outgoing) -> str:
@@ -184,10 +186,7 @@ class TelegramChannel:
                 log.warning("telegram: gửi lại không định dạng vì %s", error)
                 return await self._send_message(outgoing, to_plain(outgoing.text), None)
         except ANSWER_ERRORS as error:
-            failure = channel_error(error)
-            if isinstance(failure, Misconfigured):
-                self._note_failure("misconfigured", failure.reason)
-            raise failure from error
+            raise channel_error(error) from error
 
     async def _send_message(self, outgoing: Outgoing, text: str, parse_mode: str | None) -> str:
         asked: dict[str, Any] = {
@@ -223,25 +222,24 @@ class TelegramChannel:
                 await asyncio.sleep(self._wait_after(error, failures))
 
     def _wait_after(self, error: Exception, failures: int) -> float:
-        """Seconds until the next try; says what is wrong in the log and in `status`."""
+        """Seconds until the next try; what is wrong is in `status`, and in the log when it begins."""
         timing = self._timing
         ceiling = min(timing.retry_cap, timing.retry_base * 2 ** min(failures - 1, 16))
         wait = _random.uniform(ceiling / 2, ceiling)
         failure = channel_error(error) if isinstance(error, TelegramError) else error
         if isinstance(error, Conflict):
             wait = timing.conflict
-            self._note_failure("down", f"hai tiến trình cùng đọc: {error}")
-            log.error("telegram: hai tiến trình cùng đọc một bot, chỉ được chạy một: %s", error)
+            self._condition.ill(f"hai tiến trình cùng đọc một bot, chỉ được chạy một: {error}")
         elif isinstance(failure, TryLater):
             wait = failure.after or wait
-            self._note_failure("down", failure.reason)
-            log.warning("telegram: chưa đọc được tin, thử lại sau %.1f giây: %s", wait, failure.reason)
+            self._condition.ill(failure.reason)
         elif isinstance(failure, ChannelError):
             wait = timing.misconfigured
-            self._note_failure("misconfigured", failure.reason)
-            log.error("telegram: cấu hình sai, cần người sửa: %s", failure.reason)
+            self._condition.ill(failure.reason, "misconfigured")
+        elif isinstance(failure, NotStored):
+            self._condition.ill(f"chưa ghi được tin đã nhận: {failure}")
         else:
-            self._note_failure("down", f"không ghi được tin đã nhận ({type(error).__name__})")
+            self._condition.ill(f"chưa ghi được tin đã nhận ({type(error).__name__})")
             log.error("telegram: chưa ghi được tin vừa nhận, thử lại sau %.1f giây", wait, exc_info=error)
         return wait
 
@@ -255,7 +253,7 @@ class TelegramChannel:
                 allowed_updates=ALLOWED_UPDATES,
                 secret_token=self._webhook_secret,
             )
-        self._note_ok()
+        self._condition.well()
         return False
 
     async def _poll(self) -> bool:
@@ -264,10 +262,10 @@ class TelegramChannel:
             await self._bot.delete_webhook()
             self._offset = await self._load_offset(self.name)
             self._prepared = True
-            self._note_ok()
+            self._condition.well()
         updates = await self._get_updates()
         await self._take(updates)
-        self._note_ok()
+        self._condition.well()
         return True
 
     async def _get_updates(self) -> dict[int, object]:
@@ -321,11 +319,3 @@ class TelegramChannel:
         for outcome in outcomes:
             if outcome is not None:
                 raise outcome
-
-    def _note_ok(self) -> None:
-        self._state = "ok"
-        self._last_ok_at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-    def _note_failure(self, state: Literal["down", "misconfigured"], reason: str) -> None:
-        self._state = state
-        self._last_error = reason

@@ -16,15 +16,14 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal
 
 from bot.channels.choices import for_typing
-from bot.channels.contract import ChannelError, Limits, Misconfigured, Outgoing, Refused, TryLater
+from bot.channels.contract import ChannelError, Limits, Misconfigured, NotStored, Outgoing, Refused, TryLater
 from bot.channels.markdown import split_text
 from bot.channels.webhooks import RejectedError, Webhook, read_call
 from bot.channels.zalo_request import ConflictError, FloodError, ZaloClient
 from bot.channels.zalo_updates import NAME, parse_update
-from bot.clock import iso, utc_now
+from bot.condition import Condition
 from bot.messages import Choice, Inbound
 from bot.pacing import Pace
 
@@ -54,7 +53,7 @@ class Timing:
     retry_cap: float = 60
     flood_base: float = 2  # the first pause after a 429; it doubles while they go on
     flood_cap: float = 120
-    misconfigured: float = 60
+    misconfigured: float = 15
     drain: float = 0.3  # when told to stop: for an event that is already on the wire
     stop: float = 5  # for the message in hand to be committed when we are told to stop
 
@@ -106,9 +105,7 @@ class ZaloChannel:
         self._stopping = False
         self._reading: asyncio.Task[None] | None = None
         self._in_hand: asyncio.Task[None] | None = None
-        self._state = "connecting"
-        self._last_ok_at = ""
-        self._last_error = ""
+        self._condition = Condition(NAME, "connecting")
 
     async def identify(self) -> str:
         """The bot's name, asked from the platform, or a `ChannelError`."""
@@ -135,7 +132,8 @@ class ZaloChannel:
 
     def status(self) -> dict[str, str]:
         """For /health: `state` (ok, connecting, down, misconfigured), `last_ok_at` (UTC), `last_error`."""
-        return {"state": self._state, "last_ok_at": self._last_ok_at, "last_error": self._last_error}
+        told = self._condition
+        return {"state": told.state, "last_ok_at": told.ok_at, "last_error": told.reason}
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send one reply, as several messages when it is long. The last one's id, or a `ChannelError`.
@@ -166,10 +164,13 @@ class ZaloChannel:
         if inbound is not None:
             try:
                 await self._receive(inbound)
+            except NotStored:
+                return 500
             except Exception:
                 log.exception("zalo: chưa ghi được tin vừa nhận, Zalo sẽ gửi lại")
                 return 500
-        self._note_ok()
+        if self._condition.state == "ok":  # a call from outside does not prove that we can set the webhook
+            self._condition.well()
         return 200
 
     async def _send_message(self, address: str, text: str) -> str:
@@ -178,18 +179,9 @@ class ZaloChannel:
             message_id = await self._client.send_message(address, text)
         except FloodError as flood:
             raise TryLater(flood.reason, after=self._flood_pause()) from flood
-        except Misconfigured as failure:
-            self._note_failure("misconfigured", failure.reason)
-            raise
-        except TryLater as failure:
-            if self._mode == "webhook":  # while polling, the poll tells how the platform is
-                self._note_failure("down", failure.reason)
-            raise
         finally:
             self._pace.arrive(address, left, time.monotonic())
         self._flood_wait = 0.0
-        if self._mode == "webhook":
-            self._note_ok()
         return message_id
 
     async def _wait_for_turn(self, address: str) -> float:
@@ -239,12 +231,12 @@ class ZaloChannel:
         if isinstance(error, FloodError):
             wait = max(wait, self._timing.flood_base)
         if isinstance(error, TryLater):
-            self._note_failure("down", error.reason)
+            self._condition.ill(error.reason)
         elif isinstance(error, ChannelError):
             wait = self._timing.misconfigured
-            self._note_failure("misconfigured", error.reason)
+            self._condition.ill(error.reason, "misconfigured")
         else:
-            self._note_failure("down", f"lỗi trong chương trình ({type(error).__name__})")
+            self._condition.ill(f"lỗi trong chương trình ({type(error).__name__})")
             log.error("zalo: lỗi khi đọc tin, thử lại sau %.1f giây", wait, exc_info=error)
         return wait
 
@@ -258,15 +250,17 @@ class ZaloChannel:
         await self.identify()
         if self._public_url:
             await self._client.set_webhook(self._public_url.rstrip("/") + WEBHOOK_PATH, self._webhook_secret)
-        self._note_ok()
+        self._condition.well()
         return False
 
     async def _poll(self) -> bool:
         if not self._prepared:
             await self._prepare()
         began = time.monotonic()
-        update = await self._client.get_update(self._timing.poll if self._state == "ok" else self._timing.probe)
-        self._note_ok()
+        update = await self._client.get_update(
+            self._timing.poll if self._condition.state == "ok" else self._timing.probe
+        )
+        self._condition.well()
         if update is None:
             await asyncio.sleep(max(0.0, self._timing.idle - (time.monotonic() - began)))
             return True
@@ -285,8 +279,8 @@ class ZaloChannel:
         except ChannelError as refusal:  # there was none; if there is one, the poll will say so
             log.debug("zalo: không gỡ được webhook: %s", refusal.reason)
         self._prepared = True
-        if self._state == "connecting":  # after trouble, a poll has to go well first
-            self._note_ok()
+        if self._condition.state == "connecting":  # after trouble, a poll has to go well first
+            self._condition.well()
 
     async def _hand_in(self, inbound: Inbound) -> None:
         """Try until the message is committed: nobody will send it again."""
@@ -296,21 +290,7 @@ class ZaloChannel:
                 return await self._receive(inbound)
             except Exception as error:
                 failures += 1
-                if failures == 1:
+                if failures == 1 and not isinstance(error, NotStored):
                     log.exception("zalo: chưa ghi được tin vừa nhận, giữ lại và thử tiếp")
-                self._note_failure("down", f"không ghi được tin đã nhận ({type(error).__name__})")
+                self._condition.ill(f"không ghi được tin đã nhận ({type(error).__name__})")
                 await asyncio.sleep(self._backoff(failures))
-
-    def _note_ok(self) -> None:
-        if self._state in {"down", "misconfigured"}:
-            log.info("zalo: chạy lại bình thường")
-        self._state = "ok"
-        self._last_ok_at = iso(utc_now())
-
-    def _note_failure(self, state: Literal["down", "misconfigured"], reason: str) -> None:
-        if state != self._state:
-            say = log.error if state == "misconfigured" else log.warning
-            said = "cấu hình sai, cần người sửa" if state == "misconfigured" else "không liên lạc được, tự thử lại"
-            say("zalo: %s: %s", said, reason)
-        self._state = state
-        self._last_error = reason

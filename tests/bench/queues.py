@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from bot import serving
 from bot.channels.telegram import TelegramChannel
 from bot.clock import iso, utc_now
+from bot.condition import Condition
 from bot.sending import send_forever
 from storage.database import Database
 from storage.migrations import migrate
@@ -65,7 +66,7 @@ async def send_all(database: Database, url: str, per_second: float, chat_interva
             return bool(waits or c.row("SELECT 1 AS one FROM outbox WHERE status = 'sending' LIMIT 1"))
 
     began = time.perf_counter()
-    loop = asyncio.create_task(send_forever(channel, database, "bench", asyncio.Event()))
+    loop = asyncio.create_task(send_forever(channel, database, "bench", asyncio.Event(), Condition("bench")))
     while await asyncio.to_thread(left):  # noqa: ASYNC110 (it looks at a database, which tells nobody)
         await asyncio.sleep(0.05)
     took = time.perf_counter() - began

@@ -17,6 +17,7 @@ import pytest
 from bot import sending as sender
 from bot.channels.contract import Gone, Limits, Misconfigured, Outgoing, Refused, TryLater
 from bot.clock import iso, later, parse_iso, utc_now
+from bot.condition import Condition
 from bot.sending import send_forever
 from storage import channels, outbox, people
 from storage.database import Database, StorageFull
@@ -90,7 +91,7 @@ def statuses(database: Database) -> dict[str, tuple[str, str]]:
 @contextlib.asynccontextmanager
 async def sending(database: Database, postman: Postman, owner: str = "me") -> AsyncIterator[asyncio.Event]:
     bell = asyncio.Event()
-    loop = asyncio.create_task(send_forever(postman, database, owner, bell))
+    loop = asyncio.create_task(send_forever(postman, database, owner, bell, Condition("postman.sending")))
     try:
         yield bell
     finally:
