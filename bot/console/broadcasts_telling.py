@@ -103,11 +103,12 @@ def tell_progress(
     total = sum(counts.values())
     waiting = counts.get("queued", 0) + counts.get("sending", 0)
     parts = tuple((status, name, counts[status]) for status, name in DELIVERY_NAMES.items() if counts.get(status))
-    per_second = _rate(latest, now)
+    resting = found.status == "sending" and waiting > 0 and not found.urgent and quiet(now)
+    per_second = 0.0 if resting else _rate(latest, now)
     note = ""
     if found.status == "expanding":
         note = f"Đang lập danh sách người nhận: đã có {number(found.queued)} người."
-    elif found.status == "sending" and waiting and not found.urgent and quiet(now):
+    elif resting:
         morning = out_of_quiet(now).astimezone(HANOI)
         note = f"Đang là giờ yên tĩnh. Tin đi tiếp lúc {morning:%H:%M} ngày {morning:%d/%m}."
     return Progress(
