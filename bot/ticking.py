@@ -17,6 +17,7 @@ from bot.campaigning import advance
 from bot.clock import iso, utc_now
 from bot.digesting import digest_due
 from bot.erasing import finish_erasing
+from bot.listing_names import list_names
 from bot.reminding import remind_due
 from bot.rescheduling import keep_calendar
 from bot.watching import told_by_database
@@ -76,6 +77,11 @@ def forget_erased(work: Clockwork) -> None:
     finish_erasing(work.database, work.now())
 
 
+def find_names(work: Clockwork) -> None:
+    """Keep people findable by name in the console."""
+    list_names(work.database)
+
+
 def send_campaigns(work: Clockwork) -> None:
     """Let people join series of messages and queue the steps that are due."""
     done = advance(work.database, work.library(), work.now())
@@ -112,6 +118,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (remind, 20),
     (broadcast, 2),
     (forget_erased, 20),
+    (find_names, 20),
     (expire_deliveries, 60),
     (send_campaigns, 60),
     (send_digests, 60),

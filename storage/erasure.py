@@ -22,6 +22,7 @@ TABLES = (
     "consents",
     "interests",
     "person_groups",
+    "person_words",
     "dialogues",
 )
 

@@ -102,6 +102,71 @@ def forget_needs(c: Connection, person_id: int) -> None:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Searched:
+    """Which wishes are looked for; what is empty does not narrow. `before` is the id below which the page begins."""
+
+    year: int
+    kind: str = ""
+    level: str = ""
+    trade: str = ""
+    group: str = ""
+    status: str = ""
+    before: int = 2**62
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wisher:
+    """A wish with whose it is, as far as a list shows it."""
+
+    need: Need
+    full_name: str
+    name: str
+    phone: str
+    channel: str
+
+    @property
+    def called(self) -> str:
+        return self.full_name or self.name
+
+
+def search_needs(c: Connection, scope: Scope, searched: Searched, limit: int) -> list[Wisher]:
+    """Wishes of people in scope, the newest first. Both where the wish was told for and where the person lives count."""
+    rows = c.rows(
+        f"""
+        SELECT {", ".join(f"n.{field.name}" for field in dataclasses.fields(Need))},
+            p.full_name, p.name, p.phone, p.channel
+        FROM needs AS n JOIN people AS p ON p.id = n.person_id
+        WHERE n.year = :year AND n.id < :before AND {scope.where("n.commune")} AND {scope.where("p.commune")}
+            AND (:kind = '' OR n.kind = :kind) AND (:level = '' OR n.level = :level)
+            AND (:trade = '' OR n.trade = :trade) AND (:status = '' OR n.status = :status)
+            AND (:group = '' OR '+' || n.group_slug || '+' LIKE '%+' || :group || '+%')
+        ORDER BY n.id DESC LIMIT :limit
+        """,  # noqa: S608 — the scope's column is ours
+        {**dataclasses.asdict(searched), "limit": limit, **scope.params},
+    )
+    own = [field.name for field in dataclasses.fields(Need)]
+    return [
+        Wisher(Need(**{name: row[name] for name in own}), row["full_name"], row["name"], row["phone"], row["channel"])
+        for row in rows
+    ]
+
+
+def get_in_scope(c: Connection, need_id: int, scope: Scope) -> Need:
+    """The wish with this id; LookupError when there is none, or none of somebody in scope."""
+    row = c.row(
+        f"""
+        SELECT {", ".join(f"n.{field.name}" for field in dataclasses.fields(Need))}
+        FROM needs AS n JOIN people AS p ON p.id = n.person_id
+        WHERE n.id = :id AND {scope.where("n.commune")} AND {scope.where("p.commune")}
+        """,  # noqa: S608 — the scope's column is ours
+        {"id": need_id, **scope.params},
+    )
+    if row is None:
+        raise LookupError(f"Không có nhu cầu số {need_id}.")
+    return Need(**row)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class NeedCount:
     """How many people of one commune ("" for not told) wish for one thing. `level` and `trade` may be empty."""
 

@@ -54,6 +54,7 @@ def get_or_create_person(c: Connection, channel: str, address: str, name: str, n
         VALUES (:channel, :address, :name, 'vi', '', 1, '', '', :now, :now)
         ON CONFLICT (channel, address) DO UPDATE SET
             name = CASE WHEN excluded.name = '' THEN people.name ELSE excluded.name END,
+            names_listed = CASE WHEN excluded.name IN ('', people.name) THEN people.names_listed ELSE 0 END,
             gone_at = '',
             gone_reason = '',
             created_at = CASE WHEN people.erased_at = '' THEN people.created_at ELSE excluded.created_at END,
@@ -131,8 +132,9 @@ def set_profile(c: Connection, person_id: int, field: str, value: str) -> None:
     """Remember what a person told about themselves; `field` is full_name, phone or commune."""
     if field not in {"full_name", "phone", "commune"}:
         raise ValueError(field)
+    listed = ", names_listed = 0" if field == "full_name" else ""
     c.execute(
-        f"UPDATE people SET {field} = :value WHERE id = :id",  # noqa: S608 — one of three names above
+        f"UPDATE people SET {field} = :value{listed} WHERE id = :id",  # noqa: S608 — one of three names above
         {"value": value, "id": person_id},
     )
 
@@ -192,7 +194,7 @@ def count_traces(c: Connection, person_id: int) -> Traces:
 
 def forget_contact(c: Connection, person_id: int) -> None:
     """Drop the full name and phone, also where they were given to an organiser."""
-    c.execute("UPDATE people SET full_name = '', phone = '' WHERE id = :id", {"id": person_id})
+    c.execute("UPDATE people SET full_name = '', phone = '', names_listed = 0 WHERE id = :id", {"id": person_id})
     c.execute("UPDATE registrations SET full_name = '', phone = '' WHERE person_id = :id", {"id": person_id})
 
 

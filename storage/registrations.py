@@ -207,6 +207,20 @@ def check_in(c: Connection, session_id: int, person_id: int, now: str) -> bool:
     )
 
 
+def undo_check_in(c: Connection, session_id: int, person_id: int) -> bool:
+    """The person did not come after all: a tick in the wrong line. False when none was there."""
+    return (
+        c.execute(
+            """
+            UPDATE registrations SET checked_in_at = ''
+            WHERE session_id = :session_id AND person_id = :person_id AND checked_in_at <> ''
+            """,
+            {"session_id": session_id, "person_id": person_id},
+        )
+        == 1
+    )
+
+
 def set_remind_minutes(c: Connection, registration_id: int, remind_minutes: str, now: str) -> None:
     c.execute(
         "UPDATE registrations SET remind_minutes = :minutes, updated_at = :now WHERE id = :id",

@@ -216,6 +216,35 @@ def list_sessions(c: Connection, since: str, until: str, limit: int) -> list[Ses
     return [Session(**row) for row in rows]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Searched:
+    """Which sessions are looked for; what is empty does not narrow. `since` and `until` bound the start, half open.
+
+    `past` asks for those over at `now`, the latest first; otherwise those to come, the soonest first.
+    """
+
+    now: str
+    past: bool = False
+    kind: str = ""
+    commune: str = ""
+    since: str = ""
+    until: str = ""
+
+
+def search_sessions(c: Connection, searched: Searched, limit: int, offset: int) -> tuple[list[Session], int]:
+    """A page of the sessions that fit, and how many fit in all."""
+    params = {**dataclasses.asdict(searched), "past": int(searched.past), "limit": limit, "offset": offset}
+    where = f"""
+        FROM sessions WHERE {"ends_at <= :now" if searched.past else "ends_at > :now"}
+            AND (:kind = '' OR kind = :kind) AND (:commune = '' OR commune = :commune)
+            AND (:since = '' OR starts_at >= :since) AND (:until = '' OR starts_at < :until)
+    """
+    order = "starts_at DESC, id DESC" if searched.past else "starts_at, id"
+    rows = c.rows(f"SELECT {COLUMNS} {where} ORDER BY {order} LIMIT :limit OFFSET :offset", params)
+    counted = c.row(f"SELECT COUNT(*) AS n {where}", params)
+    return [Session(**row) for row in rows], int(counted["n"]) if counted else 0
+
+
 def list_digests(c: Connection) -> dict[str, tuple[int, str, str]]:
     """Where every stored session came from and in which version: slug to (id, source, digest)."""
     rows = c.rows("SELECT id, slug, source, source_digest FROM sessions")

@@ -46,6 +46,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "question_messages": {"question_id": 1, "author": "worker", "text": WORDS},
     "ratings": {"entry_id": "bhtn.muc-huong", "text": WORDS},
     "person_groups": {"group_slug": "sau-cai-nghien"},
+    "person_words": {"word": "moc"},
     "interests": {"topic": "vay", "times": 3},
     "consents": {"purpose": "nhu-cau", "version": "1", "text": WORDS, "given_at": AT},
     "registrations": {"session_id": 1, "status": "registered", "full_name": FULL_NAME, "phone": PHONE},
