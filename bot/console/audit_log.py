@@ -54,6 +54,7 @@ DETAILS = {
     "actor": "của",
     "action": "việc",
     "channel": "kênh",
+    "period": "kỳ",
     "broadcast": "tin số",
 }
 SUBJECTS = {"broadcast": "tin số", "official": "cán bộ số"}

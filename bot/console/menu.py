@@ -23,6 +23,7 @@ class MenuItem:
 MENU = (
     MenuItem("/console", "Tổng quan"),
     MenuItem("/console/broadcasts", "Gửi tin"),
+    MenuItem("/console/reports", "Báo cáo"),
     MenuItem("/console/officials", "Cán bộ", "admin", whole_city=True),
     MenuItem("/console/audit", "Nhật ký", "admin", whole_city=True),
 )

@@ -17,6 +17,7 @@ from bot.console import (
     broadcasts_writing,
     dashboard,
     my_account,
+    reports_pages,
     signing_in,
     staff,
 )
@@ -33,6 +34,8 @@ PUBLIC_ROUTES = (
 
 ROUTES = (
     ConsoleRoute("/console", dashboard.show_dashboard),
+    ConsoleRoute("/console/reports", reports_pages.show_reports),
+    ConsoleRoute("/console/reports/file", reports_pages.make_file, writes=True),
     ConsoleRoute("/console/sign-out", signing_in.sign_out, writes=True),
     # One's own account.
     ConsoleRoute("/console/account", my_account.show_account),

@@ -106,7 +106,7 @@ def _write_body(document: Document, report: Report) -> None:
         _put(document.add_paragraph(), f"{part}. {section.title.upper()}", 14, bold=True, before=12)
         for sentence in section.sentences:
             _say(document, sentence)
-        for table in section.tables:
+        for table in (table for table in section.tables if not table.wide):
             number += 1
             title = document.add_paragraph()
             title.paragraph_format.keep_with_next = True

@@ -33,13 +33,14 @@ _SESSION_NEWS = {BEFORE, AFTER, MOVED, CANCELLED, SEAT}
 class Table:
     """`title` has no number yet. Every row is as long as `header`; no row means that nothing was recorded.
 
-    `long` tables (every commune, every session) are cut in the letter and whole in the workbook.
+    `long` tables (every commune) are cut in the letter and whole in the workbook; `wide` ones stand only there.
     """
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     long: bool = False
+    wide: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ def _sessions_and_needs(this: Figures, library: Library) -> Section:
         (),
         (
             Table("Phiên giao dịch việc làm theo loại", ("Loại phiên", "Số phiên", *_SESSION), tuple(kinds)),
-            Table("Từng phiên giao dịch việc làm", ("Ngày", "Phiên", "Loại", *_SESSION), tuple(each), long=True),
+            Table("Từng phiên giao dịch việc làm", ("Ngày", "Phiên", "Loại", *_SESSION), tuple(each), wide=True),
             Table(
                 "Nhu cầu theo loại và trình độ",
                 ("Nhu cầu", "Trình độ", "Người"),

@@ -56,6 +56,7 @@ def _write_table(sheet: Worksheet, table: Table, report: Report) -> None:
         head.fill = PatternFill("solid", fgColor="E2EFED")
         head.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         head.border = border
+    sheet.row_dimensions[_HEADER_ROW].height = 34  # points: two lines
     rows = table.rows or ((NO_DATA, *("" for _ in table.header[1:])),)
     for place, values in enumerate(rows, _HEADER_ROW + 1):
         for column, value in enumerate(values, 1):

@@ -25,6 +25,7 @@ from storage import audit, questions
 from tests.conftest import NOW
 from tests.console.examples import address_of
 from tests.console.office import PASSWORD, Office
+from tests.reporting.history import make_history, write_history
 from tests.web.browser import open_chromium
 from tests.web.live_site import wait_until
 
@@ -161,6 +162,7 @@ def test_every_page_is_whole_at_every_width(office: Office, address: str, chromi
 
 def fill(office: Office) -> None:
     """Enough of everything to see how pages look when they are used."""
+    write_history(office.database, make_history(1))
     for n in range(12):
         office.appoint("author", frozenset({"hoa-xa", "ung-hoa"}), login=f"can.bo.xa.{n}", settled=n % 3 > 0)
         person = office.person(f"nguoi-{n}", "hoa-xa")

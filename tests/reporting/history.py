@@ -59,7 +59,6 @@ def make_history(seed: int, people: int = 40, per_person: int = 8) -> History:
             "channel": r.choice(("zalo", "zalo", "telegram", "web")),
             "address": f"a{n}",
             "commune": r.choice(COMMUNES),
-            "created_at": at(),
         }
         for n in ids
     ]
@@ -76,6 +75,8 @@ def make_history(seed: int, people: int = 40, per_person: int = 8) -> History:
         for n in ids
         for _ in range(per_person)
     ]
+    for person in crowd:
+        person["created_at"] = min(turn["created_at"] for turn in turns if turn["person_id"] == person["id"])
     sessions = [
         {
             "id": n,

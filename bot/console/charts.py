@@ -1,0 +1,136 @@
+"""Charts as SVG inside a page: drawn by pygal, coloured by console.css, read aloud by title and description.
+
+Every number of a chart also stands in a table beside it; a chart alone must never carry a meaning.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markupsafe import Markup
+
+from bot.console.telling import number
+
+_WIDTH = 440  # units of the drawing: about the pixels of a phone, so that its text stays readable there
+_BAR = 30  # height of one bar with its space
+_LETTERS = 26  # a longer name is cut in the drawing and whole in the table
+_MOST_LABELS = 6
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chart:
+    """One panel of the dashboard: the drawing and the same numbers as a table. No rows: nothing to show yet."""
+
+    name: str
+    title: str
+    note: str
+    svg: Markup
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+
+
+def bars(name: str, title: str, note: str, header: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> Chart:
+    """One horizontal bar a row, or several stacked: the first cell names it, the others are the numbers."""
+    if not any(any(row[1:]) for row in rows):
+        return Chart(name, title, note, Markup(), header, ())
+    kind = "HorizontalBar" if len(header) == 2 else "HorizontalStackedBar"
+    legend = 34 if len(header) > 2 else 0
+    # From below: pygal puts the first bar at the foot.
+    upwards = list(reversed(rows))
+    svg = _draw(kind, name, title, header, upwards, 50 + legend + _BAR * len(rows), print_values=len(header) == 2)
+    return Chart(name, title, note, svg, header, tuple(rows))
+
+
+def columns(name: str, title: str, note: str, header: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> Chart:
+    """Stacked columns along time: the first cell is the day or month."""
+    if not any(any(row[1:]) for row in rows):
+        return Chart(name, title, note, Markup(), header, ())
+    return Chart(name, title, note, _draw("StackedBar", name, title, header, list(rows), 300), header, tuple(rows))
+
+
+def _draw(
+    kind: str,
+    name: str,
+    title: str,
+    header: tuple[str, ...],
+    rows: list[tuple[str | int, ...]],
+    height: int,
+    **more: Any,
+) -> Markup:
+    # 12 MB that a process nobody watches never needs.
+    import pygal  # noqa: PLC0415
+    from pygal.style import Style  # noqa: PLC0415
+
+    style = Style(label_font_size=13, major_label_font_size=13, legend_font_size=13, value_font_size=13)
+    graph = getattr(pygal, kind)(
+        width=_WIDTH,
+        height=height,
+        margin=6,
+        spacing=6,
+        style=style,
+        js=[],
+        no_prefix=True,
+        show_legend=len(header) > 2,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=len(header) - 1,
+        max_scale=5,
+        truncate_label=_LETTERS,
+        truncate_legend=24,
+        formatter=number,
+        disable_xml_declaration=True,
+        print_values_position="top",
+        include_x_axis=True,
+        **more,
+    )
+    labels = [str(row[0]) for row in rows]
+    graph.x_labels = labels
+    if kind == "StackedBar" and len(labels) > _MOST_LABELS:
+        graph.x_labels_major_every = -(-len(labels) // _MOST_LABELS)
+        graph.show_minor_x_labels = False
+    for place, series in enumerate(header[1:], 1):
+        graph.add(series, [int(row[place]) for row in rows])
+    graph.add_xml_filter(lambda root: _made_ours(root, name, title, _summary(header, rows)))
+    return Markup(graph.render(is_unicode=True))  # noqa: S704 - pygal builds a tree and escapes what it holds
+
+
+def _summary(header: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> str:
+    """What somebody who does not see the drawing is told: the totals, and where the numbers are."""
+    totals = (f"{series}: {number(sum(int(row[place]) for row in rows))}" for place, series in enumerate(header[1:], 1))
+    return f"Tổng cộng {'; '.join(totals)}. Từng con số ở bảng bên dưới."
+
+
+def _made_ours(root: Element, name: str, title: str, description: str) -> Element:
+    """Without script, style and tooltips, which the page's policy forbids; with a title and a description."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if not isinstance(child.tag, str) or child.tag.rpartition("}")[2] in {"defs", "title", "desc", "script"}:
+                parent.remove(child)
+        parent.attrib.pop("style", None)
+        parent.attrib.pop("id", None)
+    for overlay in [
+        (parent, child)
+        for parent in root.iter()
+        for child in list(parent)
+        if "tooltip-overlay" in child.get("class", "")
+    ]:
+        overlay[0].remove(overlay[1])
+    root.set("class", "chart")
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{name}-title {name}-desc")
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        told = root.makeelement(tag, {"id": f"{name}-{tag}"})
+        told.text = text
+        root.insert(place, told)
+    return root
+
+
+def shares(counts: dict[str, int], names: dict[str, str], most: int) -> list[tuple[str | int, ...]]:
+    """The largest `most` as rows, the rest of them together in a last one."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    rows: list[tuple[str | int, ...]] = [(names.get(slug, slug), count) for slug, count in ordered[:most]]
+    rest = sum(count for _, count in itertools.islice(ordered, most, None))
+    return [*rows, (f"{len(ordered) - most} nơi, loại khác", rest)] if rest else rows
