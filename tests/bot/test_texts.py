@@ -16,7 +16,7 @@ from bot.texts import LANGUAGES, LOCALE, escape, quote, say
 
 BOT = Path(__file__).parents[2] / "bot"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in BOT.rglob("*.py"))
-USED = set(re.findall(r"""\bsay\(\s*(?:[\w.]+,\s*)?"([a-z_.]+)\"""", CODE))
+USED = set(re.findall(r"""\bsay\(\s*(?:(?:[\w.]+|"vi"),\s*)?"([a-z_.]+)\"""", CODE))
 FAMILIES = tuple(set(re.findall(r"""f"([a-z_]+\.(?:[a-z_]+\.)*)\{""", CODE)))  # say(f"session.kind.{kind}")
 READ_ALOUD = {f"cannot_read.{kind}" for kind in ("photo", "voice", "file", "location", "contact", "other")}
 
