@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from storage.database import Connection
@@ -17,7 +17,6 @@ from storage.scope import Scope
 from storage.sql import Value
 
 CONSENT = "nhan-tin"
-REACHED = "reached"
 # Why somebody who is meant is not reached; the first that holds is the one counted.
 REASONS = ("gone", "stopped", "no-consent", "other-channel", "long-silent")
 
@@ -69,25 +68,65 @@ class Count:
 
 
 def count_audience(c: Connection, audience: Audience, scope: Scope, seen_since: str) -> Count:
-    """Count everybody once. `seen_since` is the moment `audience.seen_days` before now, "" when that is 0."""
-    meant, params = _meant(audience, scope)
-    reason, more = _reason(audience, seen_since)
-    rows = c.rows(
+    """Count everybody once. `seen_since` is the moment `audience.seen_days` before now, "" when that is 0.
+
+    Two walks without sorting: over the people meant, and over those of them who agreed (the "+" makes SQLite go from
+    the agreements to the people, in order, and not look up an agreement for each person).
+    """
+    meant, params = _meant(audience, scope, _all_at_once)
+    fits, more = _fits(audience, seen_since)
+    there = c.row(
         f"""
-        SELECT reason, channel, COUNT(*) AS n
-        FROM (SELECT {reason} AS reason, p.channel AS channel FROM people AS p WHERE {meant}) AS judged
-        GROUP BY reason, channel
+        SELECT COUNT(*) AS meant,
+            COALESCE(SUM(CASE WHEN p.gone_at <> '' THEN 1 ELSE 0 END), 0) AS gone,
+            COALESCE(SUM(CASE WHEN p.gone_at = '' AND p.pushes_allowed = 0 THEN 1 ELSE 0 END), 0) AS stopped
+        FROM people AS p WHERE {meant}
         """,  # noqa: S608
-        {**params, **more},
+        params,
     )
-    reached: dict[str, int] = {}
-    left_out: dict[str, int] = {}
-    for row in rows:
-        if row["reason"] == REACHED:
-            reached[row["channel"]] = int(row["n"])
-        else:
-            left_out[row["reason"]] = left_out.get(row["reason"], 0) + int(row["n"])
-    return Count(reached, left_out)
+    names = {f"channel_name_{n}": channel for n, channel in enumerate(_list_channels(c))}
+    sums = [
+        *(_sum(f"{_fitting(fits)} AND p.channel = :{name}", name) for name in names),
+        *(_sum(condition, f"left_{n}") for n, condition in enumerate(_failing(fits))),
+    ]
+    agreed = c.row(
+        f"""
+        SELECT COUNT(*) AS agreed{"".join(sums)}
+        FROM consents AS agreed JOIN people AS p ON p.id = +agreed.person_id
+        WHERE agreed.purpose = '{CONSENT}' AND agreed.withdrawn_at = '' AND {_THERE} AND {meant}
+        """,  # noqa: S608
+        {**params, **more, **names},
+    )
+    assert there is not None
+    assert agreed is not None
+    left_out = {
+        "gone": int(there["gone"]),
+        "stopped": int(there["stopped"]),
+        "no-consent": int(there["meant"]) - int(there["gone"]) - int(there["stopped"]) - int(agreed["agreed"]),
+        **{reason: int(agreed[f"left_{n}"]) for n, (reason, _) in enumerate(fits)},
+    }
+    reached = {channel: int(agreed[name]) for name, channel in names.items()}
+    return Count(_without_zeros(reached), _without_zeros(left_out))
+
+
+def _sum(condition: str, name: str) -> str:
+    return f", COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS {name}"
+
+
+def _without_zeros(counts: dict[str, int]) -> dict[str, int]:
+    return {name: n for name, n in counts.items() if n}
+
+
+def _list_channels(c: Connection) -> list[str]:
+    """Every channel anybody writes on: one short look into an index for each."""
+    found: list[str] = []
+    while True:
+        row = c.row(
+            "SELECT MIN(channel) AS name FROM people WHERE channel > :last", {"last": found[-1] if found else ""}
+        )
+        if row is None or row["name"] is None:
+            return found
+        found.append(str(row["name"]))
 
 
 def find_page_end(c: Connection, after: int, size: int) -> int | None:
@@ -110,25 +149,56 @@ def reached_text(audience: Audience, scope: Scope, seen_since: str) -> tuple[str
 
     The people are held by this transaction: "dừng" comes either before, or after the delivery it then cancels.
     """
-    meant, params = _meant(audience, scope)
-    reason, more = _reason(audience, seen_since)
+    meant, params = _meant(audience, scope, _one_by_one)
+    fits, more = _fits(audience, seen_since)
     sql = f"""
         FROM consents AS agreed JOIN people AS p ON p.id = agreed.person_id
         WHERE agreed.purpose = '{CONSENT}' AND agreed.withdrawn_at = ''
             AND agreed.person_id > :after AND agreed.person_id <= :until
-            AND {meant} AND {reason.replace(_NO_CONSENT, "1 = 0")} = '{REACHED}'
+            AND {_THERE} AND {_fitting(fits)} AND {meant}
     """
     return sql, {**params, **more}
 
 
-_NO_CONSENT = f"""NOT EXISTS (
-    SELECT 1 FROM consents AS one WHERE one.person_id = p.id AND one.purpose = '{CONSENT}' AND one.withdrawn_at = ''
-)"""  # noqa: S608
+_THERE = "p.gone_at = '' AND p.pushes_allowed = 1"
+# Of somebody who is there and agreed: the reason to be left out, and the condition under which it does not hold.
+_Fits = list[tuple[str, str]]
 
 
-def _meant(audience: Audience, scope: Scope) -> tuple[str, dict[str, Value]]:
+def _fits(audience: Audience, seen_since: str) -> tuple[_Fits, dict[str, Value]]:
+    params: dict[str, Value] = {}
+    fits = []
+    if audience.channels:
+        fits.append(("other-channel", f"p.channel IN ({_listed('channels', audience.channels, params)})"))
+    if audience.seen_days:
+        params["seen_since"] = seen_since
+        fits.append(("long-silent", "p.last_seen_at >= :seen_since"))
+    return fits, params
+
+
+def _fitting(fits: _Fits) -> str:
+    return " AND ".join(condition for _, condition in fits) or "1 = 1"
+
+
+def _failing(fits: _Fits) -> list[str]:
+    """For each reason the condition that it is the first to hold."""
+    return [" AND ".join([*(c for _, c in fits[:n]), f"NOT ({condition})"]) for n, (_, condition) in enumerate(fits)]
+
+
+def _all_at_once(rows: str) -> str:
+    """That a person is among `rows`, for a walk over everybody: the rows are gathered once."""
+    return f"p.id IN (SELECT one.person_id FROM {rows})"  # noqa: S608
+
+
+def _one_by_one(rows: str) -> str:
+    """The same for a page of people: looked up for each."""
+    return f"EXISTS (SELECT 1 FROM {rows} AND one.person_id = p.id)"  # noqa: S608
+
+
+def _meant(audience: Audience, scope: Scope, among: Callable[[str], str]) -> tuple[str, dict[str, Value]]:
     params: dict[str, Value] = dict(scope.params)
-    parts = ["p.erased_at = ''", scope.where("p.commune")]
+    # Not plainly p.erased_at = '': an index of the not erased is then walked, eight times slower than reading all.
+    parts = ["p.erased_at || '' = ''", scope.where("p.commune")]
     for name, table, column, also in (
         ("groups", "person_groups", "group_slug", ""),
         ("topics", "interests", "topic", ""),
@@ -136,27 +206,11 @@ def _meant(audience: Audience, scope: Scope) -> tuple[str, dict[str, Value]]:
     ):
         wanted: tuple[str, ...] = getattr(audience, name)
         if wanted:
-            having = f"one.person_id = p.id AND one.{column} IN ({_listed(name, wanted, params)}){also}"
-            parts.append(f"EXISTS (SELECT 1 FROM {table} AS one WHERE {having})")  # noqa: S608
+            parts.append(among(f"{table} AS one WHERE one.{column} IN ({_listed(name, wanted, params)}){also}"))
     if audience.session_id:
         params["session_id"] = audience.session_id
-        parts.append(
-            "EXISTS (SELECT 1 FROM registrations AS one WHERE one.session_id = :session_id"
-            " AND one.person_id = p.id AND one.status = 'registered')"
-        )
+        parts.append(among("registrations AS one WHERE one.session_id = :session_id AND one.status = 'registered'"))
     return " AND ".join(parts), params
-
-
-def _reason(audience: Audience, seen_since: str) -> tuple[str, dict[str, Value]]:
-    params: dict[str, Value] = {}
-    cases = [("p.gone_at <> ''", "gone"), ("p.pushes_allowed = 0", "stopped"), (_NO_CONSENT, "no-consent")]
-    if audience.channels:
-        cases.append((f"p.channel NOT IN ({_listed('channels', audience.channels, params)})", "other-channel"))
-    if audience.seen_days:
-        params["seen_since"] = seen_since
-        cases.append(("p.last_seen_at < :seen_since", "long-silent"))
-    whens = " ".join(f"WHEN {condition} THEN '{reason}'" for condition, reason in cases)
-    return f"(CASE {whens} ELSE '{REACHED}' END)", params
 
 
 def _listed(name: str, values: Iterable[str], params: dict[str, Value]) -> str:
