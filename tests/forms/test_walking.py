@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.forms.form import SKIPPED, Form, Setting
 from bot.forms.registry import FORMS
-from bot.forms.walking import FORM, ask_again, count_answers, find_form, hear, open_form, tap
+from bot.forms.walking import FORM, Moved, ask_again, count_answers, find_form, hear, open_form, tap
 from bot.messages import NO_FORM, FormState, State, parse_state
 from content.model import ACTIONS
 from tests.forms.conftest import Fill
@@ -36,21 +36,33 @@ def test_labels_and_actions_fit_a_button(form: Form) -> None:
             assert len(f"{FORM}{form.name}:{step.key}:{option.value}".encode()) <= 64
 
 
+TYPED = ("hôm nay", "3 tháng", "0912345678", "Nguyễn Văn An")  # where a question has no choices
+
+
 @EVERY_FORM
 def test_the_first_choice_is_enough_to_reach_the_end(form: Form, setting: Setting) -> None:
     moved = open_form(form.name, setting)
     for _ in form.steps:
         if moved.ended:
             break
-        by_tap = tap(moved.form, moved.reply.choices[0].action, setting)
-        by_number = hear(moved.form, "1", setting)
-        assert by_tap is not None
-        assert by_number is not None
-        assert by_tap.form == by_number.form
-        moved = by_tap
+        moved = by_choice(moved, setting) if moved.reply.choices else by_words(moved, setting)
     assert moved.ended == "done"
     assert ("Nguồn:" in moved.reply.text) == form.sourced
     assert moved.form == NO_FORM
+
+
+def by_choice(moved: Moved, setting: Setting) -> Moved:
+    by_tap = tap(moved.form, moved.reply.choices[0].action, setting)
+    by_number = hear(moved.form, "1", setting)
+    assert by_tap is not None
+    assert by_number is not None
+    assert by_tap.form == by_number.form
+    return by_tap
+
+
+def by_words(moved: Moved, setting: Setting) -> Moved:
+    heard = (hear(moved.form, words, setting) for words in TYPED)
+    return next(after for after in heard if after and after.form != moved.form)
 
 
 @EVERY_FORM
