@@ -15,10 +15,12 @@ from markupsafe import Markup
 
 from bot.console.telling import number
 
-_WIDTH = 440  # units of the drawing: about the pixels of a phone, so that its text stays readable there
+_WIDTH = 360  # units of the drawing: the pixels of a phone, so that its text stays readable there
+_COLUMNS_HEIGHT = 240
+_FONT = 14
 _BAR = 30  # height of one bar with its space
-_LETTERS = 26  # a longer name is cut in the drawing and whole in the table
-_MOST_LABELS = 6
+_LETTERS = 19  # a longer name is cut in the drawing and whole in the table
+_MOST_LABELS = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,16 +34,25 @@ class Chart:
     header: tuple[str, ...]
     rows: tuple[tuple[str | int, ...], ...]
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the drawing shortens a name: then the table is needed to read it."""
+        return any(cut(str(row[0])) != row[0] for row in self.rows)
+
+
+def cut(name: str) -> str:
+    """A name as it fits beside a bar."""
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1].rstrip()}…"
+
 
 def bars(name: str, title: str, note: str, header: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> Chart:
     """One horizontal bar a row, or several stacked: the first cell names it, the others are the numbers."""
     if not any(any(row[1:]) for row in rows):
         return Chart(name, title, note, Markup(), header, ())
     kind = "HorizontalBar" if len(header) == 2 else "HorizontalStackedBar"
-    legend = 34 if len(header) > 2 else 0
     # From below: pygal puts the first bar at the foot.
     upwards = list(reversed(rows))
-    svg = _draw(kind, name, title, header, upwards, 50 + legend + _BAR * len(rows), print_values=len(header) == 2)
+    svg = _draw(kind, name, title, header, upwards, 40 + _BAR * len(rows), print_values=len(header) == 2)
     return Chart(name, title, note, svg, header, tuple(rows))
 
 
@@ -49,7 +60,9 @@ def columns(name: str, title: str, note: str, header: tuple[str, ...], rows: Seq
     """Stacked columns along time: the first cell is the day or month."""
     if not any(any(row[1:]) for row in rows):
         return Chart(name, title, note, Markup(), header, ())
-    return Chart(name, title, note, _draw("StackedBar", name, title, header, list(rows), 300), header, tuple(rows))
+    return Chart(
+        name, title, note, _draw("StackedBar", name, title, header, list(rows), _COLUMNS_HEIGHT), header, tuple(rows)
+    )
 
 
 def _draw(
@@ -65,28 +78,25 @@ def _draw(
     import pygal  # noqa: PLC0415
     from pygal.style import Style  # noqa: PLC0415
 
-    style = Style(label_font_size=13, major_label_font_size=13, legend_font_size=13, value_font_size=13)
+    style = Style(label_font_size=_FONT, major_label_font_size=_FONT, value_font_size=_FONT)
+    most = max(sum(int(value) for value in row[1:]) for row in rows)
     graph = getattr(pygal, kind)(
         width=_WIDTH,
         height=height,
-        margin=6,
+        margin=4,
         spacing=6,
         style=style,
         js=[],
         no_prefix=True,
-        show_legend=len(header) > 2,
-        legend_at_bottom=True,
-        legend_at_bottom_columns=len(header) - 1,
-        max_scale=5,
-        truncate_label=_LETTERS,
-        truncate_legend=24,
-        formatter=number,
         disable_xml_declaration=True,
+        show_legend=False,
+        formatter=number,
         print_values_position="top",
-        include_x_axis=True,
+        range=(0, most * (1.18 if more else 1.02)),  # room for the number behind the longest bar
+        y_labels=ticks(most),
         **more,
     )
-    labels = [str(row[0]) for row in rows]
+    labels = [cut(str(row[0])) for row in rows]
     graph.x_labels = labels
     if kind == "StackedBar" and len(labels) > _MOST_LABELS:
         graph.x_labels_major_every = -(-len(labels) // _MOST_LABELS)
@@ -95,6 +105,13 @@ def _draw(
         graph.add(series, [int(row[place]) for row in rows])
     graph.add_xml_filter(lambda root: _made_ours(root, name, title, _summary(header, rows)))
     return Markup(graph.render(is_unicode=True))  # noqa: S704 - pygal builds a tree and escapes what it holds
+
+
+def ticks(most: int) -> list[int]:
+    """Three to five round whole numbers from 0 up to `most`; a count has no half."""
+    steps = (factor * 10**power for power in range(12) for factor in (1, 2, 5))
+    step = next(step for step in steps if most // step <= 4)
+    return list(range(0, most + 1, step))
 
 
 def _summary(header: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> str:

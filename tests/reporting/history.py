@@ -20,6 +20,13 @@ BORDERS = (
     "2026-11-30T16:59:59.999Z",
     "2026-11-30T23:30:00.000Z",
 )
+UNHEARD = (
+    "tôi bị công ty nợ lương hai tháng thì làm sao",
+    "thủ tục xin giấy phép lái xe",
+    "con tôi học đại học có được vay không",
+    "xin việc bảo vệ gần nhà",
+    "mấy giờ cán bộ làm việc",
+)
 Rows = list[dict[str, Any]]
 
 
@@ -65,7 +72,7 @@ def make_history(seed: int, people: int = 40, per_person: int = 8) -> History:
     turns = [
         {
             "person_id": n,
-            "text": f"câu hỏi {r.randrange(9)}",
+            "text": r.choice(UNHEARD),
             "outcome": (outcome := r.choices(("answer", "clarify", "fallback", "action"), (60, 12, 10, 18))[0]),
             "entry_id": r.choice(("bhtn.muc-huong", "bhtn.ho-so", "vay.lai-suat", "dtn.nghe-nao"))
             if outcome == "answer"
