@@ -6,6 +6,7 @@ and the one place where a failure becomes a `ChannelError`. Never retries or log
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import re
@@ -25,6 +26,7 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.contract import ChannelError, Gone, Misconfigured, Refused, TryLater
+from bot.channels.unreached import why_unreached
 
 # What a call of `Bot` may end with. All but the first are the library stumbling over an answer that is not the
 # Bot API's.
@@ -139,9 +141,11 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, json=body, timeout=timeout, allow_redirects=False
             ) as response:
-                status, payload = response.status, await response.read()
+                # A poll may be held for long, but what has begun has to end soon.
+                async with asyncio.timeout(self._read_timeout):
+                    status, payload = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise UnreachedError(f"không nối được tới máy chủ Telegram ({type(error).__name__})") from error
+            raise UnreachedError(f"không nối được tới máy chủ Telegram: {why_unreached(error)}") from error
         except TimeoutError as error:
             raise TimedOut("máy chủ Telegram không trả lời kịp") from error
         except aiohttp.ClientError as error:

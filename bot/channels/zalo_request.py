@@ -7,6 +7,7 @@ swallows `ok: false`; hence our own. Never retries or logs: the callers do.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import aiohttp
 
 from bot.channels.contract import ChannelError, Gone, Misconfigured, Refused, TryLater
+from bot.channels.unreached import why_unreached
 
 IDLE = 408  # getUpdates has nothing to give
 
@@ -100,9 +102,11 @@ class ZaloClient:
             async with self._session.post(
                 f"{self._base_url}/{method}", json=asked, timeout=timeout, allow_redirects=False
             ) as response:
-                status, payload = response.status, await response.read()
+                # A poll may be held for long, but what has begun has to end soon.
+                async with asyncio.timeout(self._read_timeout):
+                    status, payload = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise TryLater(f"không nối được tới máy chủ Zalo ({type(error).__name__})") from error
+            raise TryLater(f"không nối được tới máy chủ Zalo: {why_unreached(error)}") from error
         except TimeoutError as error:
             raise TryLater("máy chủ Zalo không trả lời kịp", may_have_arrived=True) from error
         except (aiohttp.ClientError, OSError) as error:

@@ -1,6 +1,7 @@
 """What goes wrong on the wire, whoever speaks: both fake platforms break off in the same ways."""
 
 import asyncio
+import contextlib
 import dataclasses
 
 from aiohttp import web
@@ -20,12 +21,14 @@ class Fault:
     wait: float = 0  # seconds before the answer
     reset: bool = False  # cut the connection instead of answering
     half: bool = False  # cut it in the middle of the answer
+    drip: bool = False  # one byte a second, without end
     carried_out: bool = False
+    lasting: bool = False  # every call goes wrong like this, until the fault is taken away
 
 
 def is_wrong(fault):
     """Whether the answer itself is wrong, and not only late."""
-    return fault.status or fault.reset or fault.half or fault.body is not None
+    return fault.status or fault.reset or fault.half or fault.drip or fault.body is not None
 
 
 async def break_off(request, fault):
@@ -38,6 +41,14 @@ async def break_off(request, fault):
         await answer.prepare(request)
         await answer.write(b'{"ok": true, "resu')
         request.transport.abort()
+        return answer
+    if fault.drip:
+        answer = web.StreamResponse(headers={"Content-Length": "5000", "Content-Type": "application/json"})
+        await answer.prepare(request)
+        with contextlib.suppress(ConnectionError):  # the other side has had enough
+            for _ in range(5000):
+                await answer.write(b" ")
+                await asyncio.sleep(1)
         return answer
     if fault.location:
         return web.Response(status=fault.status, headers={"Location": fault.location})

@@ -170,7 +170,8 @@ class FakeZalo:
         fault = next((fault for fault in self.faults if fault.method == method), None)
         if fault is None:
             return await self._answer(request, method, asked)
-        self.faults.remove(fault)
+        if not fault.lasting:
+            self.faults.remove(fault)
         if fault.carried_out:
             await self._answer(request, method, asked)
         await asyncio.sleep(fault.wait)

@@ -23,10 +23,14 @@ TOKEN = "123456789:AAHfakefakefakefakefakefakefakefake"
 
 
 class Program:
-    """`main.py serve`, started and killed as often as a test likes; the folder stays."""
+    """`main.py serve`, started and killed as often as a test likes; the folder stays.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    `within` is a command that becomes the program: it is given the program's own command as its last arguments.
+    """
+
+    def __init__(self, folder: Path, *, within: tuple[str, ...] = (), **environment: str) -> None:
         self.folder = folder
+        self._within = within
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "serve.log"
@@ -42,7 +46,7 @@ class Program:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "main.py"), "serve"],
+                [*self._within, sys.executable, str(ROOT / "main.py"), "serve"],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
@@ -53,6 +57,15 @@ class Program:
     def pid(self) -> int:
         assert self._process
         return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def wait(self) -> int:
+        """Its exit code, when it ends by itself."""
+        assert self._process
+        return self._process.wait(timeout=30)
 
     def kill(self) -> None:
         """kill -9: nothing is told, nothing is closed."""
