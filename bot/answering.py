@@ -6,17 +6,19 @@ whose questions is said by the scope they give.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 
 from bot.clock import in_hanoi, iso, later, utc_now
 from bot.composing import Say, Skip
-from bot.messages import Choice, write_choices
+from bot.messages import Choice, Reply, write_choices
 from bot.orders import ENTRY
 from bot.outreach.questions import answer_choices
 from bot.texts import escape, quote, say
 from content.figures import find_value
 from content.model import Library
+from content.render import render_answer
 from storage import audit, outbox, people, questions, reminders
 from storage.database import Connection, Database
 from storage.people import Person
@@ -33,17 +35,52 @@ NOTICES_AT_ONCE = 500
 CONTACTS = "chung.lien-he"
 
 
+# Why a question is closed without an answer of ours: slug → as officials read it.
+CLOSE_REASONS = {
+    "told": "Đã trả lời qua điện thoại hoặc trực tiếp",
+    "double": "Trùng với câu khác của cùng người",
+    "not-ours": "Không thuộc việc của cơ quan, đã chỉ nơi khác",
+    "no-question": "Không phải câu hỏi, hoặc đọc không ra",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pointer:
+    """An entry an official points to: its title, its summary of today as Markdown, and the button that opens it."""
+
+    title: str
+    summary: str
+    choice: Choice
+
+
 class NotDone(Exception):
     """The question is not in a state for it; the sentence says why, in Vietnamese."""
 
 
-def send_answer(database: Database, question_id: int, text: str, official: str, scope: Scope = WHOLE_CITY) -> Question:
+def point_to(library: Library, entry_id: str, on: datetime.date) -> Pointer | None:
+    """The entry as it is pointed to on a day; None when the library has no such entry."""
+    entry = library.find_entry(entry_id)
+    if entry is None:
+        return None
+    summary = render_answer(library, entry, on).short
+    return Pointer(entry.title, summary, Choice(entry.menu, ENTRY + entry.id, entry.title))
+
+
+def send_answer(
+    database: Database,
+    question_id: int,
+    text: str,
+    official: str,
+    scope: Scope = WHOLE_CITY,
+    pointer: Pointer | None = None,
+) -> Question:
     """Store the answer and queue it to the person in one transaction; the question as it was before.
 
-    LookupError when there is no such question in scope; NotDone when the text is not fit or the question not open.
+    With a pointer the text may be empty. LookupError when there is no such question in scope; NotDone when the text is
+    not fit or the question not open.
     """
     text = text.strip()
-    if not text:
+    if not text and not pointer:
         raise NotDone("Câu trả lời còn trống.")
     if len(text) > LONGEST_ANSWER:
         raise NotDone(f"Câu trả lời dài {len(text)} ký tự, nhiều nhất là {LONGEST_ANSWER}.")
@@ -54,27 +91,35 @@ def send_answer(database: Database, question_id: int, text: str, official: str, 
             raise NotDone(f"Câu hỏi số {question_id} đã được trả lời hoặc đã đóng.")
         if not questions.claim(c, question_id, official, iso(now)):
             raise NotDone(f"Câu hỏi số {question_id} đang do {question.claimed_by} trả lời.")
-        message_id = questions.answer_question(c, question_id, text, official, iso(now))
+        kept = "\n".join(part for part in (text, f"→ {pointer.title}" if pointer else "") if part)
+        message_id = questions.answer_question(c, question_id, kept, official, iso(now))
         if message_id is None:
             raise NotDone(f"Câu hỏi số {question_id} đã được trả lời hoặc đã đóng.")
         person = people.get_person(c, question.person_id)
-        outbox.enqueue(c, [_delivery(person, question, text, message_id, now)], iso(now))
+        reply = word_answer(question, person.language, text, pointer)
+        outbox.enqueue(c, [_delivery(person, reply, message_id, now)], iso(now))
         reminders.cancel_subject(c, _subject(question), "đã có trả lời", iso(now))
         audit.record(c, official, "question.answered", f"question:{question_id}", "{}", iso(now))
     return question
 
 
-def _delivery(
-    person: Person, question: Question, text: str, message_id: int, now: datetime.datetime
-) -> outbox.NewDelivery:
-    lead = say(person.language, "official_answer", question=quote(question.text))
-    more, clear = say(person.language, "choice.ask_more"), say(person.language, "choice.clear")
+def word_answer(question: Question, language: str, text: str, pointer: Pointer | None = None) -> Reply:
+    """What the person gets: whose question it answers, the official's words as typed, the entry pointed to."""
+    lead = say(language, "official_answer", question=quote(question.text))
+    more, clear = say(language, "choice.ask_more"), say(language, "choice.clear")
+    parts = (lead, escape(text), pointer.summary if pointer else "")
+    open_entry = (pointer.choice,) if pointer else ()
+    body = "\n\n".join(part for part in parts if part)
+    return Reply(body, (*open_entry, *answer_choices(question.id, more, clear)))
+
+
+def _delivery(person: Person, reply: Reply, message_id: int, now: datetime.datetime) -> outbox.NewDelivery:
     return outbox.NewDelivery(
         person_id=person.id,
         channel=person.channel,
         address=person.address,
-        text=f"{lead}\n\n{escape(text)}",
-        choices_json=write_choices(answer_choices(question.id, more, clear)),
+        text=reply.text,
+        choices_json=write_choices(reply.choices),
         priority=outbox.PRIORITY_REPLY,
         due_at=iso(now),
         kind="official_answer",
@@ -104,15 +149,19 @@ def release(database: Database, question_id: int, official: str, scope: Scope = 
         audit.record(c, official, "question.released", f"question:{question_id}", "{}", now)
 
 
-def close(database: Database, question_id: int, official: str, scope: Scope = WHOLE_CITY) -> None:
-    """Close a question without (another) answer; the person is not told. LookupError, NotDone as for `send_answer`."""
+def close(database: Database, question_id: int, official: str, scope: Scope = WHOLE_CITY, reason: str = "") -> None:
+    """Close a question without (another) answer; the person is not told. `reason` is one of CLOSE_REASONS or "".
+
+    LookupError, NotDone as for `send_answer`.
+    """
     now = iso(utc_now())
     with database.transaction() as c:
         question = questions.get_question(c, question_id, scope)
-        if not questions.close_question(c, question_id, official, now):
+        if not questions.close_question(c, question_id, official, now, reason):
             raise NotDone(f"Câu hỏi số {question_id} đã đóng rồi.")
         reminders.cancel_subject(c, _subject(question), "câu hỏi đã đóng", now)
-        audit.record(c, official, "question.closed", f"question:{question_id}", "{}", now)
+        detail = json.dumps({"reason": reason} if reason else {})
+        audit.record(c, official, "question.closed", f"question:{question_id}", detail, now)
 
 
 def carry_out(database: Database, question_id: int | None, do: str, text: str, official: str) -> str:

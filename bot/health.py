@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.contract import Channel
-from bot.clock import iso, utc_now
+from bot.clock import iso, parse_iso, utc_now
 from bot.condition import Condition
 from bot.reminding import overdue_before
 from bot.watching import WatchedDatabase
@@ -95,6 +95,12 @@ class Health:
         if report["database"]["state"] != "down":
             asked = Gauge("gocua_open_questions", "Câu hỏi chờ cán bộ trả lời", registry=registry)
             asked.set(report["database"]["open_questions"])
+            oldest = Gauge(
+                "gocua_oldest_open_question_seconds",
+                "Câu hỏi cũ nhất đã chờ cán bộ bao lâu, 0 khi không có",
+                registry=registry,
+            )
+            oldest.set(report["database"]["oldest_open_question_seconds"])
             late = Gauge("gocua_overdue_reminders", "Lời nhắc quá giờ hơn 10 phút chưa gửi", registry=registry)
             late.set(report["database"]["overdue_reminders"])
         return generate_latest(registry)
@@ -117,10 +123,17 @@ class Health:
         with self.database.reading() as connection:
             backlog = outbox.backlog(connection)
             waiting = questions.count_open(connection)
+            oldest_at = questions.oldest_open_at(connection) or ""
             late = reminders.count_overdue(connection, overdue_before(now))
             found = {name: channel_rows.find_pause(connection, name, iso(now)) for name in self.channels}
         pauses = {name: pause for name, pause in found.items() if pause}
-        told = {"kind": self.database.dialect, "open_questions": waiting, "overdue_reminders": late}
+        told = {
+            "kind": self.database.dialect,
+            "open_questions": waiting,
+            "oldest_open_question_at": oldest_at,
+            "oldest_open_question_seconds": round((now - parse_iso(oldest_at)).total_seconds()) if oldest_at else 0,
+            "overdue_reminders": late,
+        }
         if late:
             reason = f"{late} lời nhắc quá giờ 10 phút chưa gửi"
             return {"state": "degraded", "reason": reason, **told}, backlog, pauses

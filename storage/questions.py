@@ -20,7 +20,8 @@ class Question:
 
     `reason` is why the bot did not answer; `context_json` what was said before; `entry_id` what the talk was about.
     `claimed_by` is the official who took it, "" for nobody. `reopened_at` is when the person last wrote under it, ""
-    while only asked; `commune` is where the person lives, as far as they said.
+    while only asked; `closed_reason` a slug of whoever closed it, "" for none; `commune` is where the person lives, as
+    far as they said.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Question:
     claimed_at: str
     entry_id: str
     reopened_at: str
+    closed_reason: str
     commune: str
 
     @property
@@ -110,6 +112,52 @@ def list_questions(c: Connection, status: Status, limit: int, scope: Scope = WHO
     return [Question(**row) for row in rows]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sift:
+    """Which questions a list shows: `kind` is free (open, taken by nobody), claimed, answered or closed.
+
+    `reason` (why the bot did not answer) and `claimed_by` narrow it further; "" does not.
+    """
+
+    kind: Literal["free", "claimed", "answered", "closed"]
+    reason: str = ""
+    claimed_by: str = ""
+
+
+_KINDS = {
+    "free": "q.status = 'open' AND q.claimed_by = ''",
+    "claimed": "q.status = 'open' AND q.claimed_by <> ''",
+    "answered": "q.status = 'answered'",
+    "closed": "q.status = 'closed'",
+}
+_SIFTED = "(:reason = '' OR q.reason = :reason) AND (:claimed_by = '' OR q.claimed_by = :claimed_by)"
+
+
+def list_sifted(c: Connection, scope: Scope, sift: Sift, limit: int, skip: int = 0) -> list[Question]:
+    """Questions of people in scope: open ones the longest waiting first, settled ones the newest first."""
+    order = "q.id DESC" if sift.kind in {"answered", "closed"} else f"{_WAITING_SINCE}, q.id"
+    rows = c.rows(
+        f"""
+        {_FROM} WHERE {_KINDS[sift.kind]} AND {_SIFTED} AND {scope.where("p.commune")}
+        ORDER BY {order} LIMIT :limit OFFSET :skip
+        """,
+        {"reason": sift.reason, "claimed_by": sift.claimed_by, "limit": limit, "skip": skip, **scope.params},
+    )
+    return [Question(**row) for row in rows]
+
+
+def count_sifted(c: Connection, scope: Scope, sift: Sift) -> int:
+    """How many `list_sifted` would list in all."""
+    row = c.row(
+        f"""
+        SELECT COUNT(*) AS n FROM questions AS q JOIN people AS p ON p.id = q.person_id
+        WHERE {_KINDS[sift.kind]} AND {_SIFTED} AND {scope.where("p.commune")}
+        """,  # noqa: S608
+        {"reason": sift.reason, "claimed_by": sift.claimed_by, **scope.params},
+    )
+    return int(row["n"]) if row else 0
+
+
 def list_of_person(c: Connection, person_id: int, limit: int) -> list[Question]:
     """A person's questions, the newest first."""
     rows = c.rows(
@@ -174,16 +222,19 @@ def answer_question(c: Connection, question_id: int, answer: str, official: str,
     return _add_message(c, question_id, "official", official, answer, now)
 
 
-def close_question(c: Connection, question_id: int, official: str, now: str) -> bool:
-    """Close a question that is not closed yet: the person is clear, or nothing is left to answer."""
+def close_question(c: Connection, question_id: int, official: str, now: str, reason: str = "") -> bool:
+    """Close a question that is not closed yet: the person is clear, or nothing is left to answer.
+
+    `reason` is a slug, "" when none was given.
+    """
     return _changed(
         c,
         """
-        UPDATE questions SET status = 'closed', settled_at = :now,
+        UPDATE questions SET status = 'closed', settled_at = :now, closed_reason = :reason,
             official = CASE WHEN official = '' THEN :official ELSE official END
         WHERE id = :id AND status <> 'closed'
         """,
-        {"id": question_id, "official": official, "now": now},
+        {"id": question_id, "official": official, "now": now, "reason": reason},
     )
 
 
@@ -192,7 +243,7 @@ def reply(c: Connection, question_id: int, person_id: int, text: str, now: str) 
     theirs = _changed(
         c,
         """
-        UPDATE questions SET status = 'open', settled_at = '', reopened_at = :now
+        UPDATE questions SET status = 'open', settled_at = '', closed_reason = '', reopened_at = :now
         WHERE id = :id AND person_id = :person_id
         """,
         {"id": question_id, "person_id": person_id, "now": now},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from storage.database import Connection
+from storage.scope import Scope
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,6 +70,19 @@ def list_turns(c: Connection, person_id: int, after_id: int, limit: int) -> list
         {"person_id": person_id, "after_id": after_id, "limit": limit},
     )
     return [StoredTurn(**row) for row in rows]
+
+
+def list_latest(c: Connection, scope: Scope, person_id: int, limit: int) -> list[StoredTurn]:
+    """The last messages of a person in scope, oldest first; none of a person outside it."""
+    columns = ", ".join(f"t.{name.strip()}" for name in _COLUMNS.split(","))
+    rows = c.rows(
+        f"""
+        SELECT {columns} FROM turns AS t JOIN people AS p ON p.id = t.person_id
+        WHERE t.person_id = :person_id AND {scope.where("p.commune")} ORDER BY t.id DESC LIMIT :limit
+        """,  # noqa: S608
+        {"person_id": person_id, "limit": limit, **scope.params},
+    )
+    return [StoredTurn(**row) for row in reversed(rows)]
 
 
 def count_outcomes(c: Connection, since: str) -> dict[str, int]:

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.voice import Understanding
 from content.live import LiveLibrary
 from intents.match import Matcher
-from storage import channels
+from storage import channels, people, questions
 from storage.database import Database
 from tests.bot.conftest import ROOT
 
@@ -97,3 +97,19 @@ async def test_metrics_are_prometheus_text(site: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("path", ["/telegram/webhook", "/zalo/webhook"])
 async def test_the_webhook_is_not_there_without_its_channel(site: httpx.AsyncClient, path: str) -> None:
     assert (await site.post(path, json={})).status_code == 404
+
+
+async def test_the_longest_waiting_question_is_told_with_its_age(
+    site: httpx.AsyncClient, sqlite_database: Database
+) -> None:
+    now = utc_now()
+    assert (await site.get("/health")).json()["database"]["oldest_open_question_seconds"] == 0
+    with sqlite_database.transaction() as c:
+        person = people.get_or_create_person(c, "web", "1", "", iso(now))
+        questions.open_question(c, person.id, "mới hỏi", "handover", "[]", iso(now))
+        questions.open_question(c, person.id, "hỏi đã lâu", "handover", "[]", later(now, -7200))
+    told = (await site.get("/health")).json()["database"]
+    assert told["oldest_open_question_at"] == later(now, -7200)
+    assert 7200 <= told["oldest_open_question_seconds"] < 7300
+    text = (await site.get("/metrics")).text
+    assert float(text.split("\ngocua_oldest_open_question_seconds ")[1].split("\n")[0]) >= 7200
