@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 DELIVERY_LEASE = 60.0  # longer than HELD and any send together; after a kill, in-flight deliveries wait this long
 SENDER_LEASE = 30.0  # one sender per channel over all replicas; a standby takes over after this
+HANDOVER = 1.0  # seconds nobody sends after a sender has stopped: the platform still counts its last ones
 HELD = 20.0  # what was claimed and could not leave for so long goes back: less than either lease
 HORIZON = 0.25  # seconds of bulk claimed ahead
 BATCH = 250  # and never more than this
@@ -294,7 +295,7 @@ def _tell(condition: Condition, error: Exception | None) -> None:
             condition.ill(str(error))
 
 
-def settle_and_claim(  # noqa: PLR0913, PLR0917 — what is in hand, and the clock
+def settle_and_claim(
     database: Database,
     channel: str,
     owner: str,
@@ -363,7 +364,7 @@ def _settle_at_the_end(
         with database.transaction() as connection:
             _settle(connection, channel, outcomes, utc_now())
             outbox.release(connection, returned)
-            channels.release_lease(connection, f"send:{channel}", owner)
+            channels.release_lease(connection, f"send:{channel}", owner, later(utc_now(), HANDOVER))
     except StorageError as error:
         # Nothing is lost: the leases lapse and the deliveries are sent again.
         log.error("sending.last_settle_failed", extra={"channel": channel, "reason": str(error)})  # noqa: TRY400

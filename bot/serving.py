@@ -119,44 +119,47 @@ def build_app(
     inbox = Inbox(watched, lambda: Loaded(live.current, understanding.matcher()), bell.ring, settings.public_url)
     channels = open_channels(settings, _wiring(watched, inbox, mailbox))
     sending = {name: Condition(f"{name}.sending", patience=SENDING_PATIENCE) for name in channels}
-    health = Health(watched, live, channels, sending)
+    health = Health(settings, watched, live, channels, sending)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         clockwork = Clockwork(watched, lambda: live.current, bell.ring, settings.question_notice_days)
-        async with running(channels, clockwork, bell, sending):
+        async with running(settings, channels, clockwork, bell, sending):
             yield
         watched.stop()
 
-    console = Console(settings, watched, live, channels, bell.ring)
-    routes = [
-        *chat_routes(inbox, mailbox, settings.public_url),
-        *health.routes(),
-        *calendar_routes(database),
-        *_webhook_routes(channels),
-        *console_routes(console),
-    ]
+    routes = [*health.routes()]
+    if settings.plays("web"):
+        routes += [
+            *chat_routes(inbox, mailbox, settings.public_url),
+            *calendar_routes(database),
+            *_webhook_routes(channels),
+            *console_routes(Console(settings, watched, live, channels, bell.ring)),
+        ]
     return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
 
 
 @contextlib.asynccontextmanager
 async def running(
-    channels: dict[str, Channel], clockwork: Clockwork, bell: Bell, sending: dict[str, Condition]
+    settings: Settings, channels: dict[str, Channel], clockwork: Clockwork, bell: Bell, sending: dict[str, Condition]
 ) -> AsyncIterator[None]:
-    """Channels, their sending loops and the clock, for as long as the block lasts."""
+    """Channels, their sending loops and the clock, as far as they are this process's work, while the block lasts."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    scheduler = start_ticking(clockwork)
+    scheduler = start_ticking(clockwork) if settings.plays("tick") else None
     loops = [
         asyncio.create_task(
             send_forever(channel, clockwork.database, owner, bell.of(name), sending[name]), name=f"send:{name}"
         )
         for name, channel in channels.items()
+        if settings.plays("send")
     ]
     try:
-        await asyncio.gather(*(channel.start() for channel in channels.values()))
+        if settings.plays("web"):
+            await asyncio.gather(*(channel.start() for channel in channels.values()))
         yield
     finally:
-        scheduler.shutdown(wait=False)
+        if scheduler:
+            scheduler.shutdown(wait=False)
         # Listening stops before sending: what was received last may still get its reply.
         await asyncio.gather(*(channel.stop() for channel in channels.values()), return_exceptions=True)
         for loop in loops:

@@ -51,8 +51,21 @@ class Settings:
     public_url: str = ""
     log_level: str = "INFO"
     question_notice_days: int = 3
+    roles: str = "web,send,tick"
+    backup_keep: int = 14
+    keep_turns_days: int = 400
+    keep_sent_days: int = 400
+    keep_audit_days: int = 1825
     telegram: Telegram = Telegram()
     zalo: Zalo = Zalo()
+
+    def plays(self, role: str) -> bool:
+        """Whether this process has one of `ROLES`."""
+        return role in self.roles.split(",")
+
+    @property
+    def backup_dir(self) -> Path:
+        return self.data_dir / "backup"
 
     @property
     def cache_dir(self) -> Path:
@@ -74,6 +87,11 @@ NAMES = (
     ("public_url", "GOCUA_PUBLIC_URL", "public_url"),
     ("log_level", "GOCUA_LOG_LEVEL", "log_level"),
     ("question_notice_days", "GOCUA_QUESTION_NOTICE_DAYS", "question_notice_days"),
+    ("roles", "GOCUA_ROLES", "roles"),
+    ("backup_keep", "GOCUA_BACKUP_KEEP", "backup_keep"),
+    ("keep_turns_days", "GOCUA_KEEP_TURNS_DAYS", "keep_turns_days"),
+    ("keep_sent_days", "GOCUA_KEEP_SENT_DAYS", "keep_sent_days"),
+    ("keep_audit_days", "GOCUA_KEEP_AUDIT_DAYS", "keep_audit_days"),
     ("telegram.token", "TELEGRAM_BOT_TOKEN", "telegram.token"),
     ("telegram.api_url", "TELEGRAM_API_URL", "telegram.api_url"),
     ("telegram.mode", "TELEGRAM_MODE", "telegram.mode"),
@@ -87,6 +105,11 @@ NAMES = (
     ("zalo.per_second", "ZALO_PER_SECOND", "zalo.per_second"),
     ("zalo.chat_interval", "ZALO_CHAT_INTERVAL", "zalo.chat_interval"),
 )
+# web: pages, web chat, webhooks · send: hands out what is on its way (one process at a time, the next stands by) ·
+# tick: reminders, broadcasts, series. /health and /metrics are everywhere.
+ROLES = ("web", "send", "tick")
+# What is promised may lie weeks ahead; who did what stays for the inspection.
+SHORTEST_KEPT = {"keep_turns_days": 30, "keep_sent_days": 30, "keep_audit_days": 365}
 SECRETS = ("db_url", "telegram.token", "telegram.webhook_secret", "zalo.token", "zalo.webhook_secret")
 
 
@@ -174,8 +197,27 @@ def _validate(settings: Settings) -> None:
     _require(
         1 <= settings.question_notice_days <= 30, "question_notice_days", settings.question_notice_days, "1 đến 30"
     )
+    _require(1 <= settings.backup_keep <= 1000, "backup_keep", settings.backup_keep, "1 đến 1000")
+    for name, least in SHORTEST_KEPT.items():
+        days = getattr(settings, name)
+        _require(least <= days <= 36500, name, days, f"{least} đến 36500 (ngày)")
+    _validate_roles(settings)
     _validate_platform(settings, "telegram", settings.telegram, shortest_secret=1)
     _validate_platform(settings, "zalo", settings.zalo, shortest_secret=8)
+
+
+def _validate_roles(settings: Settings) -> None:
+    """What divides the work between processes needs a database they share and a platform that calls them."""
+    roles = settings.roles.split(",")
+    holds = set(roles) <= set(ROLES) and len(roles) == len(set(roles))
+    _require(holds, "roles", settings.roles, "một hay nhiều trong web, send, tick, cách nhau bằng dấu phẩy")
+    if set(roles) == set(ROLES):
+        return
+    if settings.database_url.startswith("sqlite:"):
+        raise SettingsError("roles: chia việc cho nhiều tiến trình cần PostgreSQL, hãy đặt GOCUA_DB_URL.")
+    for name, platform in (("telegram", settings.telegram), ("zalo", settings.zalo)):
+        if platform.token and platform.mode == "polling":
+            raise SettingsError(f"roles: chia việc cho nhiều tiến trình cần {name}.mode = webhook.")
 
 
 def _validate_platform(settings: Settings, name: str, platform: Telegram | Zalo, shortest_secret: int) -> None:

@@ -78,9 +78,12 @@ def acquire_lease(c: Connection, name: str, owner: str, now: str, until_at: str)
     )
 
 
-def release_lease(c: Connection, name: str, owner: str) -> None:
-    """Give the role up at once, if it is ours."""
-    c.execute("DELETE FROM leases WHERE name = :name AND owner = :owner", {"name": name, "owner": owner})
+def release_lease(c: Connection, name: str, owner: str, free_at: str) -> None:
+    """Give the role up, if it is ours: from `free_at` on anybody may take it."""
+    c.execute(
+        "UPDATE leases SET owner = '', until_at = :free_at WHERE name = :name AND owner = :owner",
+        {"name": name, "owner": owner, "free_at": free_at},
+    )
 
 
 def release_all_leases(c: Connection) -> None:

@@ -370,6 +370,15 @@ def backlog(c: Connection) -> dict[str, dict[str, int]]:
     return found
 
 
+def oldest_reply_at(c: Connection, channel: str) -> str | None:
+    """When the reply that waits longest was to leave, perhaps in the future; None when none waits."""
+    row = c.row(
+        "SELECT MIN(due_at) AS at FROM outbox WHERE channel = :channel AND priority = :reply AND status = 'queued'",
+        {"channel": channel, "reply": PRIORITY_REPLY},
+    )
+    return str(row["at"]) if row and row["at"] is not None else None
+
+
 def list_for_person(c: Connection, person_id: int, after_id: int, limit: int) -> list[Delivery]:
     """All deliveries to one person with an id above `after_id`, oldest first, whatever became of them."""
     rows = c.rows(

@@ -59,9 +59,10 @@ def test_a_lease_is_ours_until_it_lapses_or_is_given_up(database: Database) -> N
         assert acquire_lease(c, "poller", "b", NOW, IN_1_MINUTE)  # another role
         assert acquire_lease(c, "sender", "b", IN_1_MINUTE, IN_2_MINUTES)  # lapsed
         assert not acquire_lease(c, "sender", "a", IN_1_MINUTE, IN_2_MINUTES)
-        release_lease(c, "sender", "a")  # not its own: nothing happens
+        release_lease(c, "sender", "a", NOW)  # not its own: nothing happens
         assert not acquire_lease(c, "sender", "a", IN_1_MINUTE, IN_2_MINUTES)
-        release_lease(c, "sender", "b")
+        release_lease(c, "sender", "b", IN_1_MINUTE)
+        assert not acquire_lease(c, "sender", "a", NOW, IN_2_MINUTES)  # free, but not yet
         assert acquire_lease(c, "sender", "a", IN_1_MINUTE, IN_2_MINUTES)
 
 
