@@ -50,12 +50,13 @@ from bot.orders import (
     plain_words,
     wants_quiet,
 )
+from bot.outreach.announcing import hear_announcement
 from bot.outreach.profile import offer_news
 from bot.outreach.questions import hear_reply
 from bot.outreach.ratings import rate
-from bot.outreach.registry import OPENS, ORDERS, find_desk
+from bot.outreach.registry import BEGINS, OPENS, ORDERS, find_desk
 from bot.outreach.stopping import switch_pushes
-from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line
+from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line, tells_home
 from bot.scene import (
     NEAREST,
     Scene,
@@ -129,6 +130,8 @@ def _text(scene: Scene, raw: str) -> Turn:
     if scene.state.awaiting == "handover":
         return _handover_text(scene, raw.strip(), plain)
     order = _order(scene, text, plain)
+    if scene.state.awaiting == "announce" and not order:
+        return hear_announcement(scene, raw)
     if scene.state.awaiting == "reply" and not order:
         return hear_reply(scene, raw.strip()[:LONGEST_QUESTION], plain)
     if order:
@@ -141,7 +144,10 @@ def _text(scene: Scene, raw: str) -> Turn:
 
 def _new_question(scene: Scene, text: str, plain: str) -> Turn:
     """A typed message that answers nothing we said and orders nothing."""
-    if plain in YES_WORDS | NO_WORDS:  # to nothing we asked
+    begun = next((action for words, action in BEGINS.items() if plain.startswith(words)), "")
+    if begun and not scene.inbound.in_group and not asks(text):
+        return _perform(scene, begun)
+    if plain in AGREE_WORDS | YES_WORDS | NO_WORDS | CANCEL_WORDS:  # to nothing we asked
         return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu", reason="vâng hoặc không"))
     if not plain:
         return with_menu(scene, scene.say("only_signs"), Because("fallback", reason="chỉ có dấu hoặc biểu tượng"))
@@ -236,6 +242,9 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
     """The heart: understand, then answer, ask back, or say honestly that there is no answer."""
     home = find_home(scene.library, text) or scene.state.commune
     scene = dataclasses.replace(scene, state=dataclasses.replace(scene.state, commune=home))
+    nearer = _nearer(scene, text)
+    if nearer:
+        return nearer
     decision = decide(scene.matcher, text, scene.state.topic)
     candidates = tuple((c.id, round(c.score, 3)) for c in decision.candidates[:5])
     nearest = next((c.id for c in decision.candidates[:1] if c.score >= NEAREST), "")
@@ -250,6 +259,14 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
     if decision.kind == "clarify" and decision.choices:
         return _clarify(scene, text, lead, decision, candidates)
     return _fallback(scene, text, lead, decision, candidates)
+
+
+def _nearer(scene: Scene, text: str) -> Turn | None:
+    """The list of sessions once more, when all that is said after it is where the person lives."""
+    entry = scene.library.find_entry(scene.state.topic)
+    if entry is None or entry.action != "sessions" or scene.inbound.in_group or not tells_home(scene.library, text):
+        return None
+    return OPENS[entry.action](scene, "", Because("answer", entry.id, ((entry.id, 1.0),), "cho biết nơi ở"))
 
 
 def _lead_on(scene: Scene, turn: Turn, also: str) -> Turn:
@@ -351,6 +368,7 @@ def _answer(
     small_talk = entry.group == "chung"
     invite = (Choice(form.invite, FORM + form.name),) if form and form.invite else ()
     options = (*invite, *entry_choices(scene, entry.next), *ways_on(scene))
+    options = tuple({option.label: option for option in options}.values())  # an entry may lead to an official by itself
     options = (*instead.choices, *options) if instead else options
     topic = scene.state.topic if small_talk else entry.id
     interest = () if small_talk or scene.inbound.in_group else _interests(scene, entry)

@@ -75,6 +75,11 @@ def find_home(library: Library, text: str) -> str:
     return homes[0] if len(homes) == 1 else ""
 
 
+def tells_home(library: Library, text: str) -> bool:
+    """Whether a message says where somebody lives and nothing else."""
+    return look_up(library, text).alone and bool(find_home(library, text))
+
+
 def local_line(library: Library, commune: str, group: str) -> str:
     """ "Ở xã anh/chị: …", the office there for this group of questions; "" when none is known."""
     place = next((place for place in library.places if place.slug == commune), None)

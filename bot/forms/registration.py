@@ -305,7 +305,7 @@ def _unsaid(_value: str, _setting: Setting) -> str:
     return ""
 
 
-_YES = ("dong y", "co", "ok", "oke", "duoc", "vang", "u", "uh", "da", "yes", "dung", "dung roi", "dang ky", "nhat tri")
+_YES = ("dong y", "co", "ok", "oke", "duoc", "vang", "u", "uh", "da", "yes", "dung", "dung roi", "nhat tri")
 
 _WAIT = Step(
     key="wait",

@@ -6,26 +6,31 @@ Pure. The day itself is asked by the forms; what is written is effects.
 from __future__ import annotations
 
 import datetime
+import re
 
 from bot.calculators.figures_of import NoFigure
 from bot.forms.days import tell_long
 from bot.forms.registry import FORMS
-from bot.forms.walking import FORM, ask_again
+from bot.forms.walking import FORM, ask_again, open_form
 from bot.messages import Because, Choice, CloseDeadline, FormState, Reply, Turn
-from bot.orders import ENTRY
+from bot.orders import ENTRY, plain_words
 from bot.outreach.deadline_reminders import PREFIX, tell_left
 from bot.outreach.desk import Desk
-from bot.outreach.due import FILE, KINDS, find_next, list_windows
+from bot.outreach.due import COLLECT, FILE, KINDS, REPAY, REPORT, find_next, list_windows
 from bot.scene import Scene, close_turn, form_turn, ways_on
 from storage.deadlines import Deadline
 
 ENTRY_ID = "chung.nhac-viec"
-SHOW, STOP, DONE, CHANGE, KEEP_FILING = "", "thoi", "xong", "doi", "nop"
+SHOW, ASKED, STOP, DONE, CHANGE, KEEP_FILING = "", "nho", "thoi", "xong", "doi", "nop"
 
 
 def perform(scene: Scene, rest: str) -> Turn:
-    """ "" lists; "thoi", "xong", "doi" with ":<id>" act on one; "nop:<day>" offers to keep the day of filing."""
+    """ "" lists; "nho" does what the message asks to be reminded of; "thoi", "xong", "doi" with ":<id>" act on one;
+    "nop:<day>" offers to keep the day of filing.
+    """
     verb, _, target = rest.partition(":")
+    if verb == ASKED:
+        return open_desk(scene, scene.inbound.text, Because("action", ENTRY_ID, reason="nhờ nhắc"))
     if verb == KEEP_FILING:
         return _keep_filing(scene, target)
     if verb == STOP and not target:
@@ -41,8 +46,21 @@ def perform(scene: Scene, rest: str) -> Turn:
     return _show_one(scene, deadline)
 
 
-def open_desk(scene: Scene, _text: str, because: Because) -> Turn:
-    """The list, for whoever asks to be reminded or what they are reminded of."""
+# What people call each deadline, folded; a message that names just one goes straight to its question.
+_NAMED = {
+    FILE: re.compile(r" nop (?:ho so|don|giay|bhtn|bao hiem|that nghiep|tro cap) | han nop "),
+    REPORT: re.compile(r" (?:thong )?(?:khai )?bao (?:cao )?(?:tinh hinh )?(?:tim )?(?:kiem )?viec "),
+    COLLECT: re.compile(r" quyet dinh "),
+    REPAY: re.compile(r" tra (?:no|gop|lai|von|tien|ngan hang) | (?:ky|han) (?:no|vay) | dao han "),
+}
+
+
+def open_desk(scene: Scene, text: str, because: Because) -> Turn:
+    """The one deadline a message names, else the list, for whoever asks to be reminded or what they are reminded of."""
+    words = f" {plain_words(text)} "
+    named = [kind for kind, pattern in _NAMED.items() if pattern.search(words)]
+    if len(named) == 1 and all(one.kind != named[0] for one in _list_open(scene)):
+        return form_turn(scene, open_form(KINDS[named[0]].form, scene.setting, text), because)
     return _show(scene, because=because)
 
 
@@ -173,4 +191,9 @@ DESK = Desk(
         ),
     },
     opens={"deadlines": open_desk},
+    begins={
+        f"{verb} {whom}": PREFIX + ASKED
+        for verb in ("nhac", "nho nhac", "nhac viec", "hay nhac")
+        for whom in ("toi", "em", "minh", "tui", "giup", "ho", "anh", "chi", "co", "chu", "bac", "con", "chau")
+    },
 )

@@ -20,10 +20,12 @@ class Desk:
 
     `orders` maps whole messages (small, without diacritics) to complete actions. `opens` maps an entry's `action` to
     what is done when that entry is meant: (scene, the message, why) to a turn, or None when the entry's own text
-    answers better. Neither is asked in a group chat: what a desk keeps is private.
+    answers better. `begins` maps how messages begin that ask for this desk ("nhac toi") to actions; a question is
+    none. Nothing of this is asked in a group chat: what a desk keeps is private.
     """
 
     prefix: str
     perform: Callable[[Scene, str], Turn]
     orders: Mapping[str, str] = dataclasses.field(default_factory=dict)
     opens: Mapping[str, Open] = dataclasses.field(default_factory=dict)
+    begins: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.outreach import campaigns, deadlines, needs, profile, questions, ratings, sessions
+from bot.outreach import announcing, campaigns, deadlines, needs, profile, questions, ratings, sessions
 from bot.outreach.desk import Desk, Open
 
 DESKS: tuple[Desk, ...] = (
+    announcing.DESK,
     campaigns.DESK,
     deadlines.DESK,
     needs.DESK,
@@ -19,6 +20,7 @@ DESKS: tuple[Desk, ...] = (
 )
 
 ORDERS: Mapping[str, str] = {words: action for desk in DESKS for words, action in desk.orders.items()}
+BEGINS: Mapping[str, str] = {words: action for desk in DESKS for words, action in desk.begins.items()}
 OPENS: Mapping[str, Open] = {action: opens for desk in DESKS for action, opens in desk.opens.items()}
 
 
