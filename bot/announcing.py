@@ -38,9 +38,9 @@ class Shown:
     complaints: tuple[str, ...]
 
 
-def word(library: Library, title: str, text: str, entry_id: str, link_url: str) -> Reply:
+def word(library: Library | None, title: str, text: str, entry_id: str, link_url: str) -> Reply:
     """The bubble workers get. An entry the library does not have is left out."""
-    entry = library.find_entry(entry_id) if entry_id else None
+    entry = library.find_entry(entry_id) if library and entry_id else None
     link = f"[{say('vi', 'broadcast.link')}]({link_url})" if link_url else ""
     parts = (f"**{escape(title)}**", text, link, say("vi", "broadcast.footer"))
     choices = (Choice(entry.menu, ENTRY + entry.id, entry.title),) if entry else ()

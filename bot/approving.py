@@ -15,6 +15,7 @@ from bot.broadcasting import next_firing, seen_since
 from bot.clock import iso
 from bot.console.access import Official, official_of
 from bot.messages import Choice, write_choices
+from bot.outreach.announcing import PREFIX
 from bot.texts import quote, say
 from content.model import Library
 from storage import audiences, broadcasts, officials, outbox, people
@@ -24,7 +25,6 @@ from storage.broadcasts import Broadcast, NewBroadcast
 from storage.database import Connection
 
 ALIKE = datetime.timedelta(hours=24)
-APPROVE, REJECT, SUBMIT, DISCARD = "tb:duyet:", "tb:tuchoi:", "tb:gui:", "tb:bo:"  # actions on officials' phones
 REASON_LENGTH = 500
 ASKED_KEPT = datetime.timedelta(days=7)
 
@@ -76,11 +76,17 @@ def count(c: Connection, official: Official, broadcast: Broadcast | NewBroadcast
 
 
 def submit(
-    c: Connection, official: Official, broadcast_id: int, library: Library, now: datetime.datetime, *, again: bool
+    c: Connection,
+    official: Official,
+    broadcast_id: int,
+    library: Library | None,
+    now: datetime.datetime,
+    *,
+    again: bool,
 ) -> set[str]:
     """Freeze the words and ask for approval; return the channels on which approvers are asked. Twice is once.
 
-    Raises Alike when the same went out within a day, unless `again`.
+    Raises Alike when the same went out within a day, unless `again`. `library` is not needed without an entry.
     """
     found = _get(c, official, broadcast_id)
     if found.author_id != official.id or not official.may("author"):
@@ -88,6 +94,8 @@ def submit(
     if found.urgent and not official.may("admin"):
         raise NotDone("Chỉ quản trị được gửi tin khẩn vào giờ yên tĩnh.")
     _check_reach(official, found.communes)
+    if found.entry_id and library is None:
+        raise NotDone("Tin này kèm một mục trả lời: anh/chị gửi duyệt ở bảng điều khiển.")
     reply = word(library, found.title, found.text, found.entry_id, found.link_url)
     mark = fingerprint(reply, found.audience, found.communes)
     alike = None if again else broadcasts.find_alike(c, mark, found.id, iso(now - ALIKE))
@@ -96,7 +104,7 @@ def submit(
     if not broadcasts.submit(c, found.id, reply.text, write_choices(reply.choices), mark, iso(now)):
         return set()
     _log(c, official.login, "broadcast.submit", found.id, now)
-    return _ask_approvers(c, official, found, now)
+    return _ask_approvers(c, official, found, mark, now)
 
 
 def approve(c: Connection, official: Official, broadcast_id: int, mark: str, now: datetime.datetime) -> set[str]:
@@ -107,7 +115,7 @@ def approve(c: Connection, official: Official, broadcast_id: int, mark: str, now
     if not broadcasts.approve(c, found.id, official.id, mark, iso(now)):
         raise NotDone("Tin vừa được sửa, rút lại, hoặc đã có người duyệt. Anh/chị mở lại để xem.")
     _log(c, official.login, "broadcast.approve", found.id, now)
-    return _tell(c, found.author_id, say("vi", "broadcast.approved", title=quote(found.title), name=official.name), now)
+    return _tell(c, found.author_id, say("vi", "broadcast.approved", title=quote(found.title), name=quote(official.name)), now)
 
 
 def reject(c: Connection, official: Official, broadcast_id: int, reason: str, now: datetime.datetime) -> set[str]:
@@ -118,7 +126,7 @@ def reject(c: Connection, official: Official, broadcast_id: int, reason: str, no
     if not broadcasts.reject(c, found.id, official.id, reason[:REASON_LENGTH], iso(now)):
         raise NotDone("Tin không còn chờ duyệt.")
     _log(c, official.login, "broadcast.reject", found.id, now)
-    told = say("vi", "broadcast.rejected", title=quote(found.title), name=official.name, reason=quote(reason, 400))
+    told = say("vi", "broadcast.rejected", title=quote(found.title), name=quote(official.name), reason=quote(reason, 400))
     return _tell(c, found.author_id, told, now)
 
 
@@ -192,13 +200,13 @@ def _get(c: Connection, official: Official, broadcast_id: int) -> Broadcast:
     return broadcasts.get_broadcast(c, broadcast_id, official.scope)
 
 
-def _ask_approvers(c: Connection, official: Official, found: Broadcast, now: datetime.datetime) -> set[str]:
+def _ask_approvers(c: Connection, official: Official, found: Broadcast, mark: str, now: datetime.datetime) -> set[str]:
     asked: set[str] = set()
-    sentence = say("vi", "broadcast.ask", number=found.id, title=quote(found.title), name=official.name)
+    sentence = say("vi", "broadcast.ask", number=found.id, title=quote(found.title), name=quote(official.name))
     reply = f"{sentence}\n\n{found.text}"
     choices = (
-        Choice(say("vi", "choice.approve"), f"{APPROVE}{found.id}"),
-        Choice(say("vi", "choice.reject"), f"{REJECT}{found.id}"),
+        Choice(say("vi", "choice.approve"), f"{PREFIX}duyet:{found.id}:{mark[:12]}"),
+        Choice(say("vi", "choice.reject"), f"{PREFIX}tuchoi:{found.id}:{mark[:12]}"),
     )
     for row in officials.list_officials(c):
         judge = official_of(row)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from storage import campaigns, consents, deadlines, needs, people, questions, registrations, sessions
+from storage import campaigns, consents, deadlines, needs, officials, people, questions, registrations, sessions
 from storage.campaigns import Membership
 from storage.consents import Consent
 from storage.database import Connection
 from storage.deadlines import Deadline
 from storage.needs import Need
+from storage.officials import OfficialRow
 from storage.people import NO_TRACES, Person, Traces
 from storage.questions import Question
 from storage.registrations import Registration
@@ -44,6 +45,7 @@ class Known:
     traces: Traces = NO_TRACES
     own_sessions: tuple[Session, ...] = ()
     public_url: str = ""
+    official: OfficialRow | None = None  # whose linked chat account this is
 
     def consented(self, purpose: str) -> bool:
         return any(one.purpose == purpose and not one.withdrawn_at for one in self.consents)
@@ -81,4 +83,5 @@ def load_known(c: Connection, person: Person, now: str, public_url: str = "") ->
         traces=people.count_traces(c, person.id),
         own_sessions=tuple(sessions.list_held(c, person.id, MOST_OWN)),
         public_url=public_url,
+        official=officials.find_by_address(c, person.channel, person.address),
     )

@@ -98,7 +98,7 @@ class State:
     language: str = "vi"
     topic: str = ""  # id of the entry answered last
     offered: tuple[Choice, ...] = ()  # what the numbers 1, 2, 3 … mean now
-    awaiting: Literal["", "handover", "reply"] = ""  # the next text is this, not a question
+    awaiting: Literal["", "handover", "reply", "announce"] = ""  # the next text is this, not a question
     reply_to: int = 0  # the question an official has, under which the next text goes when a reply is awaited
     unanswered: str = ""  # the question last asked back or not answered, kept for "Gặp cán bộ"
     recent: tuple[str, ...] = ()  # the last few messages, newest last, for an official who takes over
@@ -311,6 +311,33 @@ class LinkOfficial:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Announce:
+    """An official wrote news on their phone: for these communes, or without any for all they look after.
+
+    `message_id` makes the same message again the same draft.
+    """
+
+    title: str
+    text: str
+    communes: tuple[str, ...]
+    message_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DecideAnnouncement:
+    """An official decides about a broadcast: submit, submit-again, discard, approve or reject (with a reason).
+
+    `mark` begins the fingerprint of the words they read.
+    """
+
+    broadcast_id: int
+    act: str
+    mark: str = ""
+    reason: str = ""
+    callback_id: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class EraseMe:
     """Forget the person: all they told goes at once, the address once the farewell is out."""
 
@@ -337,6 +364,8 @@ Effect = (
     | ReplyToOfficial
     | CloseQuestion
     | LinkOfficial
+    | Announce
+    | DecideAnnouncement
     | EraseMe
 )
 

@@ -10,20 +10,23 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot import seating
+from bot import answering_officials, seating
 from bot.clock import in_hanoi, iso, parse_iso
 from bot.erasing import erase_person
 from bot.messages import (
+    Announce,
     AskOfficial,
     CloseDeadline,
     CloseNeed,
     CloseQuestion,
+    DecideAnnouncement,
     Effect,
     EraseMe,
     GiveConsent,
     GiveUpPlace,
     KeepDeadline,
     KeepNeed,
+    LinkOfficial,
     NoteInterest,
     Rate,
     Register,
@@ -173,6 +176,9 @@ PERFORMERS: Mapping[type, Perform] = {
     Rate: _rate,
     SetCampaign: _set_campaign,
     EraseMe: _erase_me,
+    LinkOfficial: answering_officials.link_official,
+    Announce: answering_officials.announce,
+    DecideAnnouncement: answering_officials.decide,
     Register: seating.register,
     GiveUpPlace: seating.give_up_place,
     SetReminding: seating.set_reminding,
