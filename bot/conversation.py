@@ -14,17 +14,12 @@ from collections.abc import Callable, Mapping
 from bot.clock import in_hanoi
 from bot.forms.readers import asks
 from bot.forms.registry import FORMS
-from bot.forms.walking import FORM, LEAVE_WORDS, ask_again, count_answers, explain, find_form, hear, open_form, tap
+from bot.forms.walking import FORM, LEAVE_WORDS, ask_again, count_answers, explain, find_form, hear, tap
 from bot.known import NOTHING, Known
 from bot.messages import (
-    NO_FORM,
-    AskOfficial,
     Because,
-    Choice,
     Inbound,
-    NoteInterest,
     Reply,
-    SetLanguage,
     SetPushes,
     State,
     Turn,
@@ -37,7 +32,6 @@ from bot.orders import (
     GROUP,
     HANDOVER,
     LANGUAGE,
-    MENU,
     NO,
     NO_WORDS,
     NONE_OF_THESE,
@@ -56,27 +50,35 @@ from bot.outreach.questions import hear_reply
 from bot.outreach.ratings import rate
 from bot.outreach.registry import BEGINS, OPENS, ORDERS, find_desk
 from bot.outreach.stopping import switch_pushes
-from bot.placing import PLACE, Placed, answer_about, answer_key, find_home, local_line, tells_home
+from bot.placing import PLACE, answer_about, find_home, tells_home
+from bot.replying import (
+    LONGEST_QUESTION,
+    answer,
+    asked_back,
+    clarify,
+    fall_back,
+    group_page,
+    hand_over,
+    lead_on,
+    place_chosen,
+    resumed,
+    send_question,
+    show_place,
+    switch_language,
+)
 from bot.scene import (
     NEAREST,
     Scene,
     close_turn,
-    entry_choices,
     form_turn,
     group_choices,
-    joined,
     keep_silent,
     ways_on,
     with_menu,
 )
-from bot.texts import LANGUAGES, quote
 from content.model import Entry, Library
-from content.render import render_answer, render_segments
 from intents.decide import Decision, decide
 from intents.match import Matcher
-
-PAGE = 8  # entries of a group shown at once: one phone screen of buttons
-LONGEST_QUESTION = 4_000  # characters read of one message; a story longer than this is asked for again, shorter
 
 UNREADABLE = {"sticker", "photo", "voice", "file", "location", "contact", "other"}
 
@@ -120,7 +122,7 @@ def _text(scene: Scene, raw: str) -> Turn:
         return with_menu(scene, scene.say("empty"), Because("fallback", reason="tin nhắn rỗng"))
     words = plain_words(text).split()
     plain = " ".join(words)
-    chosen = None if find_form(scene.state.form) and not _asked_back(scene) else _typed_choice(scene, text, plain)
+    chosen = None if find_form(scene.state.form) and not asked_back(scene) else _typed_choice(scene, text, plain)
     if chosen is None and find_form(scene.state.form):
         chosen = _form_text(scene, text[:LONGEST_QUESTION], plain)
     if chosen is not None:
@@ -184,11 +186,11 @@ def _typed_choice(scene: Scene, text: str, plain: str) -> Turn | None:
 
 def _yes_or_no(scene: Scene, text: str, plain: str) -> Turn | None:
     """What a typed yes or no says to the choices on offer; None when none of them asks for it."""
-    offered, asked_back = scene.state.offered, _asked_back(scene)
+    offered, asking = scene.state.offered, asked_back(scene)
     stops = "dừng" in text.lower()  # folds like "đúng"
-    if asked_back and plain in NO_WORDS:
+    if asking and plain in NO_WORDS:
         return _perform(scene, NONE_OF_THESE)
-    if asked_back and plain in YES_WORDS and len(offered) == 2 and not stops:
+    if asking and plain in YES_WORDS and len(offered) == 2 and not stops:
         return _perform(scene, offered[0].action)
     if len(offered) == 2 and offered[0].action.endswith(YES) and offered[1].action.endswith(NO):
         if plain in AGREE_WORDS and not stops:
@@ -209,19 +211,15 @@ def _order(scene: Scene, text: str, plain: str) -> str:
     return found or (STOP if wants_quiet(text) else "")
 
 
-def _asked_back(scene: Scene) -> bool:
-    return any(choice.action == NONE_OF_THESE for choice in scene.state.offered)
-
-
 def _perform(scene: Scene, action: str) -> Turn:
     """What a tap, a number or an order does. An action no version knows any more shows the menu, never an error."""
     if action.startswith(ENTRY):
         entry = scene.library.find_entry(action.removeprefix(ENTRY))
         if entry:
             because = Because("answer", entry.id, ((entry.id, 1.0),), "người hỏi chọn")
-            return _resumed(scene, _answer(scene, entry, because))
+            return resumed(scene, answer(scene, entry, because))
         return with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="mục không còn"))
-    for prefix, perform in ((GROUP, _group_page), (PLACE, _place), (LANGUAGE, _language)):
+    for prefix, perform in ((GROUP, group_page), (PLACE, place_chosen), (LANGUAGE, switch_language)):
         if action.startswith(prefix):
             return perform(scene, action.removeprefix(prefix))
     if action.startswith(FORM) and not scene.inbound.in_group:
@@ -251,14 +249,14 @@ def _question(scene: Scene, text: str, lead: str = "") -> Turn:
     sure = decision.kind == "answer"
     placed = answer_about(scene.library, text, nearest, scene.state.topic, scene.today, sure=sure)
     if placed:
-        return _placed(scene, placed, Because("answer", placed.entry, candidates, decision.reason), text, lead)
+        return show_place(scene, placed, Because("answer", placed.entry, candidates, decision.reason), text, lead)
     entry = _form_meant(scene, text, decision) or scene.library.find_entry(decision.id)
     if entry:
-        turn = _answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
-        return _lead_on(scene, turn, decision.also)
+        turn = answer(scene, entry, Because("answer", entry.id, candidates, decision.reason), text, lead)
+        return lead_on(scene, turn, decision.also)
     if decision.kind == "clarify" and decision.choices:
-        return _clarify(scene, text, lead, decision, candidates)
-    return _fallback(scene, text, lead, decision, candidates)
+        return clarify(scene, text, lead, decision, candidates)
+    return fall_back(scene, text, lead, decision, candidates)
 
 
 def _nearer(scene: Scene, text: str) -> Turn | None:
@@ -267,130 +265,6 @@ def _nearer(scene: Scene, text: str) -> Turn | None:
     if entry is None or entry.action != "sessions" or scene.inbound.in_group or not tells_home(scene.library, text):
         return None
     return OPENS[entry.action](scene, "", Because("answer", entry.id, ((entry.id, 1.0),), "cho biết nơi ở"))
-
-
-def _lead_on(scene: Scene, turn: Turn, also: str) -> Turn:
-    """The same turn with the message's second question named under the answer and offered first."""
-    second = scene.library.find_entry(also)
-    if second is None or turn.because.kind != "answer" or len(turn.replies) != 1:
-        return turn
-    [offer] = entry_choices(scene, (also,))
-    others = (choice for choice in turn.replies[0].choices if choice.action != offer.action)
-    text = joined(turn.replies[0].text, scene.say("also", title=second.title))
-    reply = Reply(text, (offer, *others))
-    return dataclasses.replace(turn, replies=(reply,), state=dataclasses.replace(turn.state, offered=reply.choices))
-
-
-def _clarify(scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]) -> Turn:
-    """Ask which of a few entries is meant. A form that is open waits for the answer."""
-    options = (
-        *entry_choices(scene, decision.choices, titled=True),
-        Choice(scene.say("choice.none"), NONE_OF_THESE),
-    )
-    return close_turn(
-        scene,
-        [Reply(joined(lead, scene.say("clarify")), options)],
-        Because("clarify", "", candidates, decision.reason),
-        text,
-        form=scene.state.form,
-        unanswered=text[:LONGEST_QUESTION],
-        awaiting="",
-    )
-
-
-def _place(scene: Scene, key: str) -> Turn:
-    placed = answer_key(scene.library, key, scene.today)
-    if placed is None:
-        return with_menu(scene, scene.say("gone_entry"), Because("fallback", reason="địa danh không còn"))
-    return _placed(scene, placed, Because("answer", placed.entry, ((placed.entry, 1.0),), "người hỏi chọn"))
-
-
-def _placed(scene: Scene, placed: Placed, because: Because, text: str = "", lead: str = "") -> Turn:
-    """An answer about places, above the source of the entry it belongs to; or which place is meant."""
-    if placed.asks:
-        reply = Reply(joined(lead, placed.reply.text), (*placed.reply.choices, *ways_on(scene)))
-        asking = dataclasses.replace(because, kind="clarify", id="", reason="tên chỉ nhiều nơi")
-        return close_turn(scene, [reply], asking, text, unanswered=text, awaiting="")
-    home = placed.commune or scene.state.commune
-    scene = dataclasses.replace(scene, state=dataclasses.replace(scene.state, commune=home))
-    return _answer(scene, scene.library.get_entry(placed.entry), because, text, lead, placed.reply)
-
-
-def _fallback(
-    scene: Scene, text: str, lead: str, decision: Decision, candidates: tuple[tuple[str, float], ...]
-) -> Turn:
-    outside = scene.library.outside.get(decision.outside)
-    nearest = outside.near if outside else tuple(c.id for c in decision.candidates[:3] if c.score >= NEAREST)
-    near = entry_choices(scene, nearest)
-    options = (*near, *ways_on(scene)) if near else (*group_choices(scene), *ways_on(scene, menu=False))
-    sentence = scene.say("fallback.near" if near else "fallback")
-    if outside:
-        sentence = render_segments(outside.text, scene.library.figures, scene.today)
-    reply = Reply(joined(lead, sentence), options)
-    return close_turn(
-        scene,
-        [reply],
-        Because("fallback", "", candidates, decision.reason),
-        text,
-        unanswered=text,
-        awaiting="",
-    )
-
-
-def _answer(
-    scene: Scene, entry: Entry, because: Because, text: str = "", lead: str = "", instead: Reply | None = None
-) -> Turn:
-    """The entry's answer; `instead` of its text one made for what was asked, under the same source."""
-    if entry.action == "handover":
-        return _handover(scene, because)
-    if entry.action == "stop_pushes":
-        return switch_pushes(scene, allowed=False, because=because)
-    if entry.action == "resume_pushes":
-        return switch_pushes(scene, allowed=True, because=because)
-    if entry.action == "menu":
-        return with_menu(scene, scene.say("menu.title"), dataclasses.replace(because, kind="action"))
-    opens = OPENS.get(entry.action) if not scene.inbound.in_group else None
-    opened = opens(scene, text, because) if opens else None
-    if opened:
-        return opened
-    form = FORMS.get(entry.action) if not scene.inbound.in_group else None
-    told = text or (scene.state.unanswered if _asked_back(scene) else "")
-    if form and (form.at_once or count_answers(form.name, scene.setting, told)):
-        return form_turn(scene, open_form(form.name, scene.setting, told, lead), because)
-    answer = render_answer(scene.library, entry, scene.today)
-    parts = [lead, instead.text if instead else answer.text]
-    if answer.sources_line:
-        parts.append("" if instead else local_line(scene.library, scene.state.commune, entry.group))
-        parts.append(answer.sources_line)
-        parts.append(scene.say("reviewed", date=answer.reviewed))
-    if answer.overdue:
-        parts.append(scene.say("overdue"))
-    small_talk = entry.group == "chung"
-    invite = (Choice(form.invite, FORM + form.name),) if form and form.invite else ()
-    options = (*invite, *entry_choices(scene, entry.next), *ways_on(scene))
-    options = tuple({option.label: option for option in options}.values())  # an entry may lead to an official by itself
-    options = (*instead.choices, *options) if instead else options
-    topic = scene.state.topic if small_talk else entry.id
-    interest = () if small_talk or scene.inbound.in_group else _interests(scene, entry)
-    reply = Reply(joined(*parts), options)
-    # What was asked stays at hand: when the answer does not help, "Gặp cán bộ" sends these words and not an empty form.
-    return close_turn(
-        scene,
-        [reply],
-        because,
-        text or entry.menu,
-        effects=interest,
-        topic=topic,
-        unanswered=text,
-        awaiting="",
-        said=entry.title,
-    )
-
-
-def _interests(scene: Scene, entry: Entry) -> tuple[NoteInterest, ...]:
-    """The entry's group, and the entry itself when a series of messages is for those who ask about it."""
-    asked = any(entry.id in campaign.topics for campaign in scene.library.campaigns.values())
-    return (NoteInterest(entry.group), *((NoteInterest(entry.id),) if asked else ()))
 
 
 def _form_meant(scene: Scene, text: str, decision: Decision) -> Entry | None:
@@ -422,29 +296,19 @@ def _form_text(scene: Scene, text: str, plain: str) -> Turn | None:
     own = entry is not None and entry.action == form.name and (heard or FORMS[form.name].at_once or not asks(text))
     if entry and not own:
         because = Because("answer", entry.id, candidates, f"giữa biểu mẫu: {decision.reason}")
-        return _resumed(scene, _answer(scene, entry, because, text))
+        return resumed(scene, answer(scene, entry, because, text))
     if heard:
         return form_turn(scene, heard)
     if decision.kind == "clarify" and decision.choices and asks(text):
-        return _clarify(scene, text, "", decision, candidates)
+        return clarify(scene, text, "", decision, candidates)
     return form_turn(scene, explain(form, scene.setting), unanswered=text)
-
-
-def _resumed(scene: Scene, turn: Turn) -> Turn:
-    """An answer given while a form is open, and the form's question once more under it."""
-    if not find_form(scene.state.form) or turn.because.kind != "answer" or turn.state.form != NO_FORM:
-        return turn
-    again = ask_again(scene.state.form, scene.setting, scene.say("form.again"))
-    answered = dataclasses.replace(turn.replies[0], choices=())
-    state = dataclasses.replace(turn.state, form=again.form, offered=again.reply.choices)
-    return dataclasses.replace(turn, state=state, replies=(answered, again.reply))
 
 
 def _start(scene: Scene) -> Turn:
     """/start, also with a deep link: Telegram allows no dot there, so `bhtn_muc-huong` means `bhtn.muc-huong`."""
     entry = scene.library.find_entry(scene.inbound.text.strip().replace("_", ".", 1))
     if entry:
-        return _answer(scene, entry, Because("answer", entry.id, ((entry.id, 1.0),), "đường dẫn tới mục"))
+        return answer(scene, entry, Because("answer", entry.id, ((entry.id, 1.0),), "đường dẫn tới mục"))
     return with_menu(scene, scene.say("greeting"), Because("action", "chung.chao"), awaiting="")
 
 
@@ -467,67 +331,18 @@ def _none_of_these(scene: Scene) -> Turn:
     )
 
 
-def _handover(scene: Scene, because: Because | None = None) -> Turn:
-    """Offer to send the words already typed, or ask for them. A group is no place for a person's own case."""
-    because = dataclasses.replace(
-        because or Because("action", "chung.gap-can-bo"), kind="action", id="chung.gap-can-bo"
-    )
-    if scene.inbound.in_group:
-        return close_turn(scene, [Reply(scene.say("handover.in_group"))], because)
-    cancel = Choice(scene.say("choice.cancel"), CANCEL)
-    waiting = scene.state.unanswered
-    if not waiting:
-        return close_turn(scene, [Reply(scene.say("handover.ask"), (cancel,))], because, awaiting="handover")
-    send = Choice(scene.say("choice.send"), SEND_QUESTION)
-    offer = Reply(scene.say("handover.offer", question=quote(waiting)), (send, cancel))
-    return close_turn(scene, [offer], because, awaiting="handover")
-
-
 def _handover_text(scene: Scene, raw: str, plain: str) -> Turn:
     if plain in CANCEL_WORDS:
         return _perform(scene, CANCEL)
     order = _order(scene, raw, plain)
     if order:
         return _perform(dataclasses.replace(scene, state=dataclasses.replace(scene.state, awaiting="")), order)
-    return _send_question(scene, raw[:LONGEST_QUESTION])
-
-
-def _send_question(scene: Scene, question: str) -> Turn:
-    because = Because("action", "chung.gap-can-bo", reason="gửi câu hỏi cho cán bộ")
-    if not question:  # the button was tapped again after the question had gone
-        return with_menu(scene, scene.say("handover.nothing"), because, awaiting="")
-    effect = AskOfficial(question, "handover", scene.state.recent, scene.state.topic)
-    sentence = scene.say("handover.sent", question=quote(question))
-    return with_menu(scene, sentence, because, effect, awaiting="", unanswered="")
-
-
-def _language(scene: Scene, language: str) -> Turn:
-    if language not in LANGUAGES:
-        return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
-    spoken = dataclasses.replace(scene, state=dataclasses.replace(scene.state, language=language))
-    return with_menu(spoken, spoken.say("language"), Because("action", reason="đổi ngôn ngữ"), SetLanguage(language))
-
-
-def _group_page(scene: Scene, target: str) -> Turn:
-    """`bhtn` or `bhtn:2`: one page of a group's entries, the featured ones first."""
-    slug, _, number = target.partition(":")
-    group = next((g for g in scene.library.groups if g.slug == slug), None)
-    if group is None:
-        return with_menu(scene, scene.say("menu.title"), Because("action", "chung.menu"))
-    entries = scene.library.list_entries(slug)
-    page = int(number) if re.fullmatch(r"[1-9][0-9]?", number) else 1
-    shown = entries[(page - 1) * PAGE : page * PAGE] or entries[:PAGE]
-    options = [Choice(entry.menu, ENTRY + entry.id) for entry in shown]
-    if page * PAGE < len(entries):
-        options.append(Choice(scene.say("choice.more"), f"{GROUP}{slug}:{page + 1}"))
-    options.append(Choice(scene.say("choice.menu"), MENU))
-    reply = Reply(scene.say("group", title=group.title), tuple(options))
-    return close_turn(scene, [reply], Because("action", "chung.menu", reason=f"nhóm {slug}"), group.menu, awaiting="")
+    return send_question(scene, raw[:LONGEST_QUESTION])
 
 
 _PLAIN_ACTIONS: Mapping[str, Callable[[Scene], Turn]] = {
-    HANDOVER: _handover,
-    SEND_QUESTION: lambda scene: _send_question(scene, scene.state.unanswered),
+    HANDOVER: hand_over,
+    SEND_QUESTION: lambda scene: send_question(scene, scene.state.unanswered),
     NONE_OF_THESE: _none_of_these,
     CANCEL: lambda scene: with_menu(scene, scene.say("cancelled"), Because("action", reason="thôi, không gửi")),
     STOP: lambda scene: switch_pushes(scene, allowed=False),

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import LONGEST_QUESTION, PAGE, respond
+from bot.conversation import respond
 from bot.messages import Because, Choice, Inbound, InboundKind, State, Turn, parse_choices, parse_state, write_choices
+from bot.replying import LONGEST_QUESTION, PAGE
 from bot.voice import Voice
 from tests.bot.conftest import NOW
 
