@@ -19,7 +19,7 @@ _WIDTH = 360  # units of the drawing: the pixels of a phone, so that its text st
 _COLUMNS_HEIGHT = 240
 _FONT = 14
 _BAR = 30  # height of one bar with its space
-_LETTERS = 19  # a longer name is cut in the drawing and whole in the table
+_LETTERS = 22  # a longer name is cut in the drawing and whole in the table
 _MOST_LABELS = 5
 
 
@@ -90,6 +90,7 @@ def _draw(
         no_prefix=True,
         disable_xml_declaration=True,
         show_legend=False,
+        truncate_label=-1,  # names come cut already; days are never
         formatter=number,
         print_values_position="top",
         range=(0, most * (1.18 if more else 1.02)),  # room for the number behind the longest bar
