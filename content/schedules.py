@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -113,7 +113,7 @@ def find_wrong(cron: str) -> str:
         # The scheduler counts Monday as 0, everybody else's cron Sunday: names cannot be misread.
         return "Thứ trong tuần phải viết bằng chữ"
     try:
-        moments = _fires(cron, datetime(2027, 1, 1, tzinfo=HANOI), 60)
+        moments = list(itertools.islice(_fires(cron, datetime(2027, 1, 1, tzinfo=HANOI)), 60))
     except ValueError:
         return f"Lịch viết sai: {cron}"
     if not moments:
@@ -130,20 +130,17 @@ def list_fires(schedule: Schedule, after: datetime, until: datetime) -> list[dat
     if not schedule.cron:
         return []
     first = max(after + timedelta(seconds=1), datetime.combine(schedule.start, datetime.min.time(), HANOI))
-    days = (until - first).days + 2
-    fires = [moment for moment in _fires(schedule.cron, first, max(days, 0)) if moment <= until]
+    fires = itertools.takewhile(lambda moment: moment <= until, _fires(schedule.cron, first))
     return [moment for moment in fires if schedule.end is None or moment.date() <= schedule.end]
 
 
-def _fires(cron: str, start: datetime, count: int) -> list[datetime]:
-    """At most `count` firings from `start` on; ValueError for an expression that is none."""
+def _fires(cron: str, start: datetime) -> Iterator[datetime]:
+    """The firings from `start` on, worked out one by one; ValueError for an expression that is none."""
     # Imported here: reading the content must not cost what only a running clock needs.
     from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415
 
     trigger = CronTrigger.from_crontab(cron, timezone=HANOI)
-    fires: list[datetime] = []
     moment = trigger.get_next_fire_time(None, start)
-    while moment is not None and len(fires) < count:
-        fires.append(moment)
+    while moment is not None:
+        yield moment
         moment = trigger.get_next_fire_time(moment, moment + timedelta(seconds=1))
-    return fires
