@@ -154,7 +154,7 @@ def reached_text(audience: Audience, scope: Scope, seen_since: str) -> tuple[str
     sql = f"""
         FROM consents AS agreed JOIN people AS p ON p.id = agreed.person_id
         WHERE agreed.purpose = '{CONSENT}' AND agreed.withdrawn_at = ''
-            AND agreed.person_id > :after AND agreed.person_id <= :until
+            AND agreed.person_id > :after AND agreed.person_id <= :until AND p.id > :after AND p.id <= :until
             AND {_THERE} AND {_fitting(fits)} AND {meant}
     """
     return sql, {**params, **more}

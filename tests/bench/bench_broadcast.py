@@ -100,6 +100,7 @@ def _fill(database: Database, count: int) -> int:
         c.execute(_PEOPLE, {"count": count, "now": now})
         c.execute(_CONSENTS, {"now": now})
         c.execute(_GROUPS, {"now": now})
+        c.execute("ANALYZE" if database.dialect == "postgresql" else "SELECT 1")  # as the server does by itself
         author, approver = (
             officials.add_official(c, login, login, "admin", None, "x", now) for login in ("lan", "minh")
         )
