@@ -1,8 +1,8 @@
 """One road out: claim what is due, send it at the channel's pace, settle what happened. At least once, never lost.
 
-A delivery is leased before it is sent and settled after, both in batches. When the process dies in between, the lease
-lapses and the same delivery is sent again, marked as one that may have arrived twice; what was sent and is not yet
-settled is never more than twice the channel's `in_flight`. This module never decides what to say.
+A delivery is leased before it is sent and settled after, both in batches. When the process dies in between, the next
+sender takes the same delivery over and sends it again, marked as one that may have arrived twice; what was sent and is
+not yet settled is never more than twice the channel's `in_flight`. This module never decides what to say.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ class Road:
         rest = self._pace.chat_wait(delivery.address, now)
         if now - claimed_at > HELD:
             # A process that was stopped for long may have lost the lease: then it must not touch the row.
-            if now - claimed_at < DELIVERY_LEASE / 2:
+            if now - claimed_at < (HELD + SENDER_LEASE) / 2:
                 self._return(delivery)
         elif rest > 0:
             heapq.heappush(self._resting, (now + rest, order, claimed_at, delivery))
@@ -203,7 +203,7 @@ class Road:
             self.hold(outcome.error.after)  # before anybody else leaves
         self._pace.arrive(delivery.address, left, time.monotonic())
         self.outcomes.append(outcome)
-        _tell(self._condition, outcome.error)
+        _tell(self._condition, outcome.error, left)
         # Until it is settled a kill would make it a repeat: it waits for others only when some are about to come.
         others_come = len(self._in_air) > 1 or (self._ready and self._channel.limits.per_second * BEAT > 1)
         if not others_come or len(self.outcomes) >= self._channel.limits.in_flight // 2:
@@ -228,7 +228,7 @@ async def send_forever(
             outcomes, returned = road.take_done()
             room = road.room()
             looking = asyncio.create_task(
-                asyncio.to_thread(settle_and_claim, database, channel.name, owner, outcomes, returned, room)
+                asyncio.to_thread(settle_and_claim, database, channel.name, owner, outcomes, returned, room, utc_now)
             )
             try:
                 plan = await asyncio.shield(looking)
@@ -311,7 +311,7 @@ def settle_and_claim(
     with database.transaction() as connection:
         _settle(connection, channel, outcomes, clock())
         outbox.release(connection, returned)
-        if not channels.acquire_lease(connection, f"send:{channel}", owner, iso(now), later(now, SENDER_LEASE)):
+        if not _is_sender(connection, channel, owner, now):
             return Plan([], mine=False)
         pause = channels.find_pause(connection, channel, iso(now))
         if pause:
@@ -321,6 +321,18 @@ def settle_and_claim(
         until_at = later(now, DELIVERY_LEASE)
         claimed = outbox.claim(connection, channel, owner, room, until_at, iso(now), quiet=quiet(now))
         return Plan(recipients.put_back_stopped(connection, claimed, iso(now)), full=len(claimed) == room)
+
+
+def _is_sender(connection: Connection, channel: str, owner: str, now: datetime.datetime) -> bool:
+    """Stay the channel's one sender, or become it when there is none: then what the last one left in flight is ours."""
+    role, until_at = f"send:{channel}", later(now, SENDER_LEASE)
+    if channels.keep_lease(connection, role, owner, until_at):
+        return True
+    if not channels.acquire_lease(connection, role, owner, iso(now), until_at):
+        return False
+    left = outbox.take_over(connection, channel, owner)
+    log.info("sending.taken_over", extra={"channel": channel, "in_flight": left})
+    return True
 
 
 def _anything_to_do(database: Database, channel: str, now: datetime.datetime) -> bool:

@@ -63,6 +63,17 @@ def resume_channel(c: Connection, channel: str) -> None:
     c.execute("DELETE FROM pauses WHERE channel = :channel", {"channel": channel})
 
 
+def keep_lease(c: Connection, name: str, owner: str, until_at: str) -> bool:
+    """Keep a role that is ours for longer. False when it is not: it was never taken, or somebody else has it."""
+    return (
+        c.execute(
+            "UPDATE leases SET until_at = :until_at WHERE name = :name AND owner = :owner",
+            {"name": name, "owner": owner, "until_at": until_at},
+        )
+        == 1
+    )
+
+
 def acquire_lease(c: Connection, name: str, owner: str, now: str, until_at: str) -> bool:
     """Take a role, or keep it longer when it is already ours. False while somebody else's lease runs."""
     return (

@@ -307,6 +307,20 @@ def release_all(c: Connection) -> int:
     )
 
 
+def take_over(c: Connection, channel: str, owner: str) -> int:
+    """Take back what others had in flight on a channel, marked `may_repeat`; return how many.
+
+    Only for whoever has just become the channel's one sender: the others' time is over.
+    """
+    return c.execute(
+        """
+        UPDATE outbox SET status = 'queued', lease_owner = '', leased_until = '', may_repeat = 1
+        WHERE channel = :channel AND status = 'sending' AND lease_owner <> :owner
+        """,
+        {"channel": channel, "owner": owner},
+    )
+
+
 def _next_due_text(only: str) -> str:
     return " UNION ALL ".join(
         [

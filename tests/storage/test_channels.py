@@ -8,6 +8,7 @@ from storage.channels import (
     acquire_lease,
     find_pause,
     get_cursor,
+    keep_lease,
     pause_channel,
     release_lease,
     resume_channel,
@@ -57,6 +58,8 @@ def test_a_lease_is_ours_until_it_lapses_or_is_given_up(database: Database) -> N
         assert not acquire_lease(c, "sender", "b", NOW, IN_2_MINUTES)
         assert acquire_lease(c, "sender", "a", NOW, IN_1_MINUTE)  # renewed
         assert acquire_lease(c, "poller", "b", NOW, IN_1_MINUTE)  # another role
+        assert keep_lease(c, "sender", "a", IN_1_MINUTE)
+        assert not keep_lease(c, "sender", "b", IN_1_MINUTE)
         assert acquire_lease(c, "sender", "b", IN_1_MINUTE, IN_2_MINUTES)  # lapsed
         assert not acquire_lease(c, "sender", "a", IN_1_MINUTE, IN_2_MINUTES)
         release_lease(c, "sender", "a", NOW)  # not its own: nothing happens

@@ -354,6 +354,19 @@ def test_a_lapsed_lease_is_taken_again_and_says_that_it_may_repeat(database: Dat
         assert (again.id, again.may_repeat, again.claims) == (first.id, True, 2)
 
 
+def test_a_new_sender_takes_over_what_others_had_in_flight_and_nothing_else(database: Database) -> None:
+    with database.transaction() as c:
+        queue(c)
+        queue(c, "minh", channel="web")
+        (first,) = take(c)
+        (other,) = outbox.claim(c, "web", "me", 10, LEASE, NOW)
+        assert outbox.take_over(c, "telegram", "sender") == 0
+        assert outbox.take_over(c, "telegram", "next") == 1
+        (again,) = outbox.claim(c, "telegram", "next", 10, LEASE, NOW)
+        assert (again.id, again.may_repeat) == (first.id, True)
+        assert status(c, other.id)["status"] == "sending"
+
+
 def test_a_released_one_is_due_at_once_and_no_repeat(database: Database) -> None:
     with database.transaction() as c:
         queue(c)
