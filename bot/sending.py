@@ -203,7 +203,7 @@ class Road:
             self.hold(outcome.error.after)  # before anybody else leaves
         self._pace.arrive(delivery.address, left, time.monotonic())
         self.outcomes.append(outcome)
-        _tell(self._condition, outcome.error, left)
+        _tell(self._condition, outcome.error)
         # Until it is settled a kill would make it a repeat: it waits for others only when some are about to come.
         others_come = len(self._in_air) > 1 or (self._ready and self._channel.limits.per_second * BEAT > 1)
         if not others_come or len(self.outcomes) >= self._channel.limits.in_flight // 2:
