@@ -68,6 +68,7 @@ class LiveLibrary(Generic[Companion]):
         self._interval = interval
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._reloading = threading.Lock()
         self._scan = scan_tree(root, language)
         self._day = today()
         examination = examine(root, language, self._day)
@@ -121,6 +122,10 @@ class LiveLibrary(Generic[Companion]):
     ) -> None:
         self.stop()
 
+    def reload(self) -> None:
+        """Examine the tree now instead of with the next look, and swap it in when it has no errors."""
+        self._reload(scan_tree(self._root, self._language))
+
     def _watch(self) -> None:
         previous = self._scan
         while not self._stopping.wait(self._interval):
@@ -131,6 +136,10 @@ class LiveLibrary(Generic[Companion]):
 
     def _reload(self, scan: Scan) -> None:
         """Examine the tree as it was at `scan` and swap it in, or say why not."""
+        with self._reloading:
+            self._examine(scan)
+
+    def _examine(self, scan: Scan) -> None:
         day = self._today()
         examination = examine(self._root, self._language, day)
         if scan_tree(self._root, self._language) != scan:

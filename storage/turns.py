@@ -72,15 +72,16 @@ def list_turns(c: Connection, person_id: int, after_id: int, limit: int) -> list
     return [StoredTurn(**row) for row in rows]
 
 
-def list_latest(c: Connection, scope: Scope, person_id: int, limit: int) -> list[StoredTurn]:
-    """The last messages of a person in scope, oldest first; none of a person outside it."""
+def list_latest(c: Connection, scope: Scope, person_id: int, until_at: str, limit: int) -> list[StoredTurn]:
+    """The last messages until then of a person in scope, oldest first; none of a person outside it."""
     columns = ", ".join(f"t.{name.strip()}" for name in _COLUMNS.split(","))
     rows = c.rows(
         f"""
         SELECT {columns} FROM turns AS t JOIN people AS p ON p.id = t.person_id
-        WHERE t.person_id = :person_id AND {scope.where("p.commune")} ORDER BY t.id DESC LIMIT :limit
+        WHERE t.person_id = :person_id AND t.created_at <= :until_at AND {scope.where("p.commune")}
+        ORDER BY t.id DESC LIMIT :limit
         """,  # noqa: S608
-        {"person_id": person_id, "limit": limit, **scope.params},
+        {"person_id": person_id, "until_at": until_at, "limit": limit, **scope.params},
     )
     return [StoredTurn(**row) for row in reversed(rows)]
 
