@@ -130,7 +130,7 @@ class Wisher:
 
 
 def search_needs(c: Connection, scope: Scope, searched: Searched, limit: int) -> list[Wisher]:
-    """Wishes of people in scope, the newest first. Both where the wish was told for and where the person lives count."""
+    """Wishes of people in scope, the newest first. The wish's and the person's commune both must be."""
     rows = c.rows(
         f"""
         SELECT {", ".join(f"n.{field.name}" for field in dataclasses.fields(Need))},

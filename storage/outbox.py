@@ -404,6 +404,17 @@ def list_for_person(c: Connection, person_id: int, after_id: int, limit: int) ->
     return _with_words(c, [_delivery(row) for row in rows])
 
 
+def list_pushes(c: Connection, person_id: int, limit: int) -> list[Delivery]:
+    """What one person was sent without having just written, the newest first, whatever became of it."""
+    rows = c.rows(
+        f"""
+        SELECT {_COLUMNS} FROM outbox WHERE person_id = :person_id AND priority > :reply ORDER BY id DESC LIMIT :limit
+        """,  # noqa: S608
+        {"person_id": person_id, "reply": PRIORITY_REPLY, "limit": limit},
+    )
+    return _with_words(c, [_delivery(row) for row in rows])
+
+
 def find_offered(c: Connection, person_id: int) -> str:
     """The choices of the newest push that reached the person since their last message was dealt with, as JSON, or "".
 

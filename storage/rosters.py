@@ -6,6 +6,7 @@ The scope says whose names are shown: the organiser's query is given the whole c
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from storage.database import Connection
 from storage.scope import Scope
@@ -74,3 +75,17 @@ def find_place(c: Connection, registration_id: int) -> Place | None:
     """One registration by its id, whoever holds it: whose session it is must be looked at before it is shown."""
     row = c.row(f"SELECT {_PLACE} {_FROM} WHERE r.id = :id", {"id": registration_id})
     return Place(**row) if row else None
+
+
+def count_news(c: Connection, session_id: int, kinds: Sequence[str], planned_at: str) -> int:
+    """How many people are to be told something of these kinds about a session, planned at this very moment."""
+    names = {f"kind_{place}": kind for place, kind in enumerate(kinds)}
+    row = c.row(
+        f"""
+        SELECT COUNT(DISTINCT person_id) AS people FROM reminders
+        WHERE subject = :subject AND status = 'planned' AND created_at = :planned_at
+            AND kind IN ({", ".join(f":{name}" for name in names)})
+        """,  # noqa: S608 — names of parameters
+        {"subject": f"session:{session_id}", "planned_at": planned_at, **names},
+    )
+    return int(row["people"]) if row else 0

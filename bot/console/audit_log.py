@@ -41,6 +41,19 @@ ACTIONS = {
     "broadcast.resume": "Gửi tiếp tin",
     "broadcast.cancel": "Hủy tin",
     "broadcast.discard": "Bỏ bản nháp tin",
+    "session.add": "Lập phiên giao dịch",
+    "session.change": "Sửa phiên giao dịch",
+    "session.postpone": "Hoãn phiên giao dịch",
+    "session.cancel": "Hủy phiên giao dịch",
+    "session.import": "Nhập danh sách phiên",
+    "attendance.tick": "Điểm danh",
+    "attendance.undo": "Bỏ điểm danh",
+    "person.view": "Xem hồ sơ người dân",
+    "person.phone": "Xem số điện thoại",
+    "person.correct": "Sửa hồ sơ người dân",
+    "person.delete": "Xóa dữ liệu theo yêu cầu",
+    "person.erased": "Người dân tự xóa dữ liệu",
+    "need.met": "Ghi nhu cầu đã đáp ứng",
     "export": "Xuất danh sách",
 }
 
@@ -54,10 +67,29 @@ DETAILS = {
     "actor": "của",
     "action": "việc",
     "channel": "kênh",
+    "told": "số người được báo",
+    "added": "mới",
+    "changed": "cập nhật",
+    "fields": "phần",
+    "kind": "loại",
+    "commune": "xã, phường",
+    "month": "tháng",
+    "group": "nhóm",
+    "session": "phiên số",
+    "status": "tình trạng",
+    "searched": "có tìm theo tên",
+    "year": "năm",
+    "level": "trình độ",
     "period": "kỳ",
     "broadcast": "tin số",
 }
-SUBJECTS = {"broadcast": "tin số", "official": "cán bộ số"}
+SUBJECTS = {
+    "broadcast": "tin số",
+    "need": "nhu cầu số",
+    "official": "cán bộ số",
+    "person": "người số",
+    "session": "phiên số",
+}
 
 
 def show_audit(request: Request, official: Official) -> Response:

@@ -128,6 +128,11 @@ def page(
     return HTMLResponse(html, status, HEADERS)
 
 
+def render_alone(template: str, **values: object) -> str:
+    """A page for somebody who is no official: a whole template, without the frame."""
+    return _environment().get_template(template).render(**values)
+
+
 def redirect(request: Request, path: str, flash: str = "", kind: FlashKind = "ok", **query: object) -> Response:
     """To another page after something was done, so that a reload does not do it again. `flash` is said there once."""
     visit = visit_of(request)

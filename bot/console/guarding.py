@@ -51,6 +51,8 @@ PublicHandler = Callable[[Request], Response]
 class ConsoleRoute:
     """One address and one method: a route that `writes` is a POST, any other a GET that must change nothing.
 
+    A GET that `logs` shows what may only be looked at on record: it leaves one row in the audit log.
+
     `least` is the lowest role let in; `whole_city` keeps out officials of communes; `max_body` is bytes of a POST.
     """
 
@@ -59,6 +61,7 @@ class ConsoleRoute:
     least: Least = "viewer"
     writes: bool = False
     whole_city: bool = False
+    logs: bool = False
     max_body: int = SMALL_BODY
 
     @property

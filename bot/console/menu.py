@@ -23,6 +23,9 @@ class MenuItem:
 MENU = (
     MenuItem("/console", "Tổng quan"),
     MenuItem("/console/broadcasts", "Gửi tin"),
+    MenuItem("/console/sessions", "Phiên giao dịch"),
+    MenuItem("/console/people", "Người dân"),
+    MenuItem("/console/needs", "Nhu cầu"),
     MenuItem("/console/reports", "Báo cáo"),
     MenuItem("/console/officials", "Cán bộ", "admin", whole_city=True),
     MenuItem("/console/audit", "Nhật ký", "admin", whole_city=True),

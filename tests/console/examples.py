@@ -6,12 +6,14 @@ address.
 
 from __future__ import annotations
 
+import datetime
 import re
 import secrets
 from collections.abc import Callable
 
 from bot import approving
-from bot.clock import utc_now
+from bot.clock import iso, utc_now
+from storage import needs, people, registrations, sessions
 from storage.audiences import Audience
 from storage.broadcasts import NewBroadcast
 from tests.console.office import Office
@@ -36,9 +38,66 @@ def broadcast_id(office: Office) -> str:
     return str(number)
 
 
+def session_id(office: Office) -> str:
+    """One at Hòa Xá in a few days with three places taken: two of the commune, one of Ứng Hòa; and one who waits."""
+    now = utc_now()
+    start = iso(now + datetime.timedelta(days=3))
+    new = sessions.NewSession(
+        slug=f"hoa-xa-{secrets.token_hex(4)}",
+        kind="luu-dong",
+        title="Phiên giao dịch việc làm lưu động xã Hòa Xá",
+        starts_at=start,
+        ends_at=iso(now + datetime.timedelta(days=3, hours=3)),
+        place="Nhà văn hóa thôn Đinh Xuyên, xã Hòa Xá",
+        commune="hoa-xa",
+        organiser="Trung tâm Dịch vụ việc làm Hà Nội",
+        employers="Công ty May Ứng Hòa, Công ty Điện tử Thường Tín và 10 đơn vị khác",
+        openings=350,
+        capacity=3,
+        asks="name+phone",
+        note="Mang căn cước công dân và hồ sơ xin việc (nếu có).",
+    )
+    with office.database.transaction() as c:
+        number = sessions.add_session(c, new, "console", "", iso(now))
+    lan, hung, mai, nam = (
+        ("Nguyễn Thị Lan", "hoa-xa"),
+        ("Trần Văn Hùng", "hoa-xa"),
+        ("Lê Thị Mai", "ung-hoa"),
+        ("Đỗ Nam", ""),
+    )
+    for place, (name, commune) in enumerate((lan, hung, mai, nam)):
+        person = office.person(f"phien-{number}-{place}", commune)
+        with office.database.transaction() as c:
+            seat: registrations.Seat = "registered" if place < 3 else "waiting"
+            registrations.register(c, number, person.id, seat, name, f"091234567{place}", "1440,120", iso(now))
+    return str(number)
+
+
+def person_id(office: Office) -> str:
+    """Somebody of Hòa Xá who told who they are and that they would like to learn to sew."""
+    person = office.person(f"nguoi-{secrets.token_hex(4)}", "hoa-xa", "zalo")
+    with office.database.transaction() as c:
+        people.set_profile(c, person.id, "full_name", "Nguyễn Thị Lan")
+        people.set_profile(c, person.id, "phone", "0912345678")
+        people.add_group(c, person.id, "nong-thon", iso(utc_now()))
+        year = utc_now().year
+        now = iso(utc_now())
+        needs.keep_need(c, person.id, "hoc-nghe", "so-cap", "May mặc", "hoa-xa", "nong-thon", year, now)
+    return str(person.id)
+
+
+def need_id(office: Office) -> str:
+    person = int(person_id(office))
+    with office.database.reading() as c:
+        return str(needs.list_of_person(c, person)[0].id)
+
+
 EXAMPLES: dict[str, Callable[[Office], str]] = {
     "broadcast_id": broadcast_id,
+    "need_id": need_id,
     "official_id": official_id,
+    "person_id": person_id,
+    "session_id": session_id,
 }
 
 
