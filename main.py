@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.alone import AlreadyRunning
+from bot.broadcast_command_line import add_broadcast_commands
 from bot.calendar_command_line import add_session_commands
 from bot.console.command_line import add_official_commands
 from bot.reporting.options import add_report_options
@@ -136,6 +137,20 @@ def official(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def broadcast(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commanding_broadcasts import run_broadcast
+    from storage.database import open_database
+
+    database = open_database(settings.database_url)
+    try:
+        print(run_broadcast(database, options))
+    except LookupError as error:
+        return _fail(str(error.args[0]))
+    finally:
+        database.close()
+    return 0
+
+
 def report(settings: Settings, options: argparse.Namespace) -> int:
     from bot.reporting.command import run_report
     from storage.database import open_database
@@ -183,6 +198,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "migrate": (migrate, "tạo hoặc nâng cấp cơ sở dữ liệu"),
     "questions": (questions, "xem và trả lời câu hỏi người dân gửi cán bộ"),
     "official": (official, "tài khoản cán bộ: thêm, xem, đặt lại mật khẩu, khóa, đổi vai trò và phạm vi"),
+    "broadcast": (broadcast, "tin gửi nhiều người: xem, duyệt, tạm dừng, gửi tiếp, hủy"),
     "sessions": (sessions, "lịch phiên: xem, nhập CSV/XLSX, ghi ra XLSX hoặc iCalendar"),
     "report": (report, "báo cáo tháng, 6 tháng, năm: một tệp văn bản và một bảng tính"),
     "doctor": (doctor, "khám cài đặt: khóa bot, mạng, cơ sở dữ liệu, nội dung, đồng hồ, ổ đĩa"),
@@ -222,6 +238,7 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         doing.add_argument(f"--{name}", dest="do", action="store_const", const=name, default="", help=what)
     add_official_commands(parsers["official"])
+    add_broadcast_commands(parsers["broadcast"])
     add_report_options(parsers["report"])
     add_session_commands(parsers["sessions"])
     return parser
