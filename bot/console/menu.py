@@ -22,11 +22,15 @@ class MenuItem:
 
 MENU = (
     MenuItem("/console", "Tổng quan"),
+    MenuItem("/console/questions", "Câu hỏi"),
+    MenuItem("/console/wordings", "Chưa trả lời tốt"),
     MenuItem("/console/broadcasts", "Gửi tin"),
     MenuItem("/console/sessions", "Phiên giao dịch"),
     MenuItem("/console/people", "Người dân"),
     MenuItem("/console/needs", "Nhu cầu"),
     MenuItem("/console/reports", "Báo cáo"),
+    MenuItem("/console/content", "Nội dung", "admin", whole_city=True),
+    MenuItem("/console/settings", "Thiết lập", "admin", whole_city=True),
     MenuItem("/console/officials", "Cán bộ", "admin", whole_city=True),
     MenuItem("/console/audit", "Nhật ký", "admin", whole_city=True),
 )

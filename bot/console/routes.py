@@ -15,7 +15,9 @@ from bot.console import (
     broadcasts,
     broadcasts_deciding,
     broadcasts_writing,
+    content_pages,
     dashboard,
+    inbox,
     my_account,
     needs,
     people,
@@ -25,8 +27,10 @@ from bot.console import (
     sessions_attendance,
     sessions_editing,
     sessions_import,
+    settings_pages,
     signing_in,
     staff,
+    wordings,
 )
 from bot.console.frame import Console, assets
 from bot.console.guarding import ConsoleRoute, PublicRoute, guarded, not_found
@@ -119,6 +123,25 @@ ROUTES = (
     ConsoleRoute("/console/needs/list", needs.show_list),
     ConsoleRoute("/console/needs/export", needs.export_needs, "author", writes=True),
     ConsoleRoute("/console/needs/{need_id:int}/met", needs.close, "author", writes=True),
+    # Questions to officials, and what was not answered well.
+    ConsoleRoute("/console/questions", inbox.show_inbox),
+    ConsoleRoute("/console/questions/{question_id:int}", inbox.show_question),
+    ConsoleRoute("/console/questions/{question_id:int}/claim", inbox.claim, "author", writes=True),
+    ConsoleRoute("/console/questions/{question_id:int}/release", inbox.release, "author", writes=True),
+    ConsoleRoute("/console/questions/{question_id:int}/look", inbox.look, "author", writes=True),
+    ConsoleRoute("/console/questions/{question_id:int}/answer", inbox.answer, "author", writes=True),
+    ConsoleRoute("/console/questions/{question_id:int}/close", inbox.close, "author", writes=True),
+    ConsoleRoute("/console/wordings", wordings.show_wordings),
+    ConsoleRoute("/console/wordings/close", wordings.close_group, "author", writes=True, whole_city=True),
+    ConsoleRoute("/console/wordings/add", wordings.show_add, "admin", whole_city=True),
+    ConsoleRoute("/console/wordings/look", wordings.look, "admin", writes=True, whole_city=True),
+    ConsoleRoute("/console/wordings/add", wordings.add, "admin", writes=True, whole_city=True),
+    # Content and settings.
+    ConsoleRoute("/console/content", content_pages.show_content, "admin", whole_city=True),
+    ConsoleRoute("/console/content/{entry_id}", content_pages.show_entry, "admin", whole_city=True),
+    ConsoleRoute("/console/content/reload", content_pages.reload, "admin", writes=True, whole_city=True),
+    ConsoleRoute("/console/settings", settings_pages.show_settings, "admin", whole_city=True),
+    ConsoleRoute("/console/settings/resume", settings_pages.resume, "admin", writes=True, whole_city=True),
     # Officials' accounts.
     ConsoleRoute("/console/officials", staff.show_officials, "admin", whole_city=True),
     ConsoleRoute("/console/officials/new", staff.show_new, "admin", whole_city=True),

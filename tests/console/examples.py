@@ -7,13 +7,14 @@ address.
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import secrets
 from collections.abc import Callable
 
 from bot import approving
 from bot.clock import iso, utc_now
-from storage import needs, people, registrations, sessions
+from storage import needs, people, questions, registrations, sessions, turns
 from storage.audiences import Audience
 from storage.broadcasts import NewBroadcast
 from tests.console.office import Office
@@ -36,6 +37,28 @@ def broadcast_id(office: Office) -> str:
         number = approving.save(c, author, new, utc_now(), form_key=secrets.token_urlsafe(16))
         approving.submit(c, author, number, office.console.live.current, utc_now(), again=True)
     return str(number)
+
+
+def question_id(office: Office) -> str:
+    """One that waits, of somebody of Hòa Xá, with the talk that led to it."""
+    person = office.person(f"hoi-{secrets.token_hex(4)}", "hoa-xa", "zalo")
+    now = utc_now()
+    with office.database.transaction() as c:
+        for minutes, text, outcome, entry, reason in (
+            (6, "nghỉ việc rồi thì được bao nhiêu tiền", "answer", "bhtn.muc-huong", "rõ và hơn hẳn mục sau"),
+            (4, "cty k trả sổ thì sao", "clarify", "", "giữa hai mục"),
+            (2, "chủ giữ sổ bảo hiểm của tôi 3 tháng nay chưa trả", "fallback", "", "không đủ giống mục nào"),
+        ):
+            at = iso(now - datetime.timedelta(minutes=minutes))
+            because = json.dumps({"reason": reason}, ensure_ascii=False)
+            turns.record_turn(c, person.id, secrets.token_hex(4), "text", text, outcome, entry, because, at)
+        text = "Chủ giữ sổ bảo hiểm của tôi 3 tháng nay chưa trả, tôi nộp hồ sơ thất nghiệp kiểu gì được ạ?"
+        context = json.dumps(["cty k trả sổ thì sao"], ensure_ascii=False)
+        return str(questions.open_question(c, person.id, text, "handover", context, iso(now), "bhtn.muc-huong"))
+
+
+def entry_id(office: Office) -> str:
+    return "bhtn.muc-huong"
 
 
 def session_id(office: Office) -> str:
@@ -93,6 +116,8 @@ def need_id(office: Office) -> str:
 
 
 EXAMPLES: dict[str, Callable[[Office], str]] = {
+    "question_id": question_id,
+    "entry_id": entry_id,
     "broadcast_id": broadcast_id,
     "need_id": need_id,
     "official_id": official_id,
