@@ -70,8 +70,8 @@ class Count:
 def count_audience(c: Connection, audience: Audience, scope: Scope, seen_since: str) -> Count:
     """Count everybody once. `seen_since` is the moment `audience.seen_days` before now, "" when that is 0.
 
-    Two walks without sorting: over the people meant, and over those of them who agreed (the "+" makes SQLite go from
-    the agreements to the people, in order, and not look up an agreement for each person).
+    Two walks without sorting: over the people meant, and over those of them who agreed (SQLite goes
+    from the agreements to the people, in order, and does not look up an agreement for each person).
     """
     meant, params = _meant(audience, scope, _all_at_once)
     fits, more = _fits(audience, seen_since)
@@ -92,7 +92,7 @@ def count_audience(c: Connection, audience: Audience, scope: Scope, seen_since: 
     agreed = c.row(
         f"""
         SELECT COUNT(*) AS agreed{"".join(sums)}
-        FROM consents AS agreed JOIN people AS p ON p.id = +agreed.person_id
+        FROM consents AS agreed JOIN people AS p ON p.id = {{unindexed_number}} agreed.person_id
         WHERE agreed.purpose = '{CONSENT}' AND agreed.withdrawn_at = '' AND {_THERE} AND {meant}
         """,  # noqa: S608
         {**params, **more, **names},
@@ -197,8 +197,8 @@ def _one_by_one(rows: str) -> str:
 
 def _meant(audience: Audience, scope: Scope, among: Callable[[str], str]) -> tuple[str, dict[str, Value]]:
     params: dict[str, Value] = dict(scope.params)
-    # Not plainly p.erased_at = '': an index of the not erased is then walked, eight times slower than reading all.
-    parts = ["p.erased_at || '' = ''", scope.where("p.commune")]
+    # By an index of the not erased SQLite would walk eight times slower than by reading all.
+    parts = ["p.erased_at {unindexed_text} = ''", scope.where("p.commune")]
     for name, table, column, also in (
         ("groups", "person_groups", "group_slug", ""),
         ("topics", "interests", "topic", ""),

@@ -24,6 +24,9 @@ TOKENS: dict[Dialect, dict[str, str]] = {
         "for_update": "",
         "skip_locked": "",
         "hold_people": "",
+        # Behind a text, before a number: SQLite, which has no statistics, then leaves an index of it alone.
+        "unindexed_text": "|| ''",
+        "unindexed_number": "+",
         "lock_schema": "SELECT 1",
         "table_names": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
         # The parameter :pairs, a JSON object of texts, as rows with the columns key and value.
@@ -37,6 +40,8 @@ TOKENS: dict[Dialect, dict[str, str]] = {
         "skip_locked": "FOR UPDATE SKIP LOCKED",
         # The people of a query, as `p`, stay as they are until the transaction ends.
         "hold_people": "FOR SHARE OF p",
+        "unindexed_text": "",
+        "unindexed_number": "",
         "lock_schema": "SELECT pg_advisory_xact_lock(4715026)",
         "table_names": "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()",
         "pairs": "json_each_text(CAST(:pairs AS json))",
