@@ -6,6 +6,7 @@ It answers for what an operator is told; it must not decide what is done about i
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from typing import Literal
@@ -31,21 +32,27 @@ class Condition:
         self.ok_at = ""
         self._patience = patience
         self._failures = 0
-        self._ill_since = time.monotonic()
+        self._ill_since = self._well_since = time.monotonic()
         self._lock = threading.Lock()
 
     def well(self) -> None:
         """It works."""
         with self._lock:
             self._failures = 0
+            self._well_since = time.monotonic()
             before, self.state = self.state, "ok"
             self.ok_at = iso(utc_now())
         if before in {"down", "misconfigured"}:
             log.info("part.ok", extra={"part": self.part, "after": f"{time.monotonic() - self._ill_since:.0f}s"})
 
-    def ill(self, reason: str, state: Literal["down", "misconfigured"] = "down") -> None:
-        """It does not work, because of `reason`. What is misconfigured is not waited for."""
+    def ill(self, reason: str, state: Literal["down", "misconfigured"] = "down", began: float = math.inf) -> None:
+        """It does not work, because of `reason`. What is misconfigured is not waited for.
+
+        A try that `began` (monotonic seconds) before another one went well tells old news and is passed over.
+        """
         with self._lock:
+            if began < self._well_since:
+                return
             self._failures += 1
             self.reason = reason
             if self.state == state or (state == "down" and self._failures < self._patience):

