@@ -60,7 +60,11 @@ LABELS = {
     "zalo.per_second": "Zalo: tin mỗi giây",
     "zalo.chat_interval": "Zalo: giây giữa hai tin cho một người",
 }
-_VALUES = {"polling": "tự hỏi máy chủ", "webhook": "máy chủ gọi tới (webhook)"}
+_VALUES = {
+    "mode": {"polling": "tự hỏi máy chủ", "webhook": "máy chủ gọi tới"},
+    "log_level": {"DEBUG": "mọi chi tiết", "INFO": "thông thường", "WARNING": "chỉ cảnh báo", "ERROR": "chỉ lỗi"},
+    "roles": {"web": "trang web và nhận tin", "send": "gửi tin", "tick": "nhắc việc"},
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,7 +114,11 @@ def show_settings(request: Request, official: Official) -> Response:
         official,
         "settings.html",
         channels=rows,
-        off=[label for name, label in CHANNEL_NAMES.items() if name not in console.channels],
+        off=[
+            CHANNEL_NAMES[name]
+            for name, token in (("telegram", settings.telegram.token), ("zalo", settings.zalo.token))
+            if not token
+        ],
         states=STATES,
         keeping=[line for line in list_settings(settings) if line[0] in _KEEPING],
         others=[line for line in list_settings(settings) if line[0] not in _KEEPING],
@@ -153,10 +161,14 @@ def list_settings(settings: Settings) -> list[tuple[str, str, str]]:
 
 def _shown(setting: str, value: object) -> str:
     if setting in SECRETS:
-        return "đã đặt" if value else "chưa đặt"
-    text = f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)
+        unset = "mặc định: SQLite trong thư mục dữ liệu" if setting == "db_url" else "chưa đặt"
+        return "đã đặt" if value else unset
+    if isinstance(value, (int, float)):
+        return str(value) if setting == "port" else number(value)
+    words = _VALUES.get(setting.rpartition(".")[2], {})
+    text = ", ".join(words.get(part, part) for part in str(value).split(",")) if words else str(value)
     # An address may carry an account and its password.
-    return _VALUES.get(text, re.sub(r"(?<=//)[^/@]*@", "", text)) or "chưa đặt"
+    return re.sub(r"(?<=//)[^/@]*@", "", text) or "chưa đặt"
 
 
 def _facts(settings: Settings, dialect: str) -> list[tuple[str, str, bool]]:
