@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.bench import (
     bench_ablation,
+    bench_broadcast,
     bench_charts,
     bench_content,
     bench_dashboard,
@@ -29,7 +30,7 @@ from tests.bench import (
 TUNE = Path(__file__).parents[1] / "intents" / "questions" / "tune.tsv"
 BENCHMARKS = (bench_intents, bench_content, bench_receiving, bench_sending)
 ON_QUESTIONS = (bench_peers, bench_ablation, bench_reliability, bench_growth, bench_charts)  # only when named
-LONG = (bench_dashboard, bench_queue, bench_hands)  # only when named
+LONG = (bench_broadcast, bench_dashboard, bench_queue, bench_hands)  # only when named
 
 
 def main() -> None:

@@ -108,6 +108,8 @@ def test_every_state_is_whole_at_every_width(office: Office, address: str, chrom
     found += look(chromium, f"{home}/{running}/recipients?status=gone", "broadcast-recipients")
     found += look(chromium, f"{home}/{done}/recipients?status=queued", "broadcast-recipients-none")
     found += look(chromium, f"{home}?state=nhap", "broadcasts-none")
+    found += look(chromium, f"{home}/new", "broadcast-new")
+    found += look(chromium, f"{home}/{running}/cancel", "broadcast-cancel")
     assert found == []
 
 
