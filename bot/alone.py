@@ -6,6 +6,9 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
+
+from storage.errors import StorageReadOnly
 
 
 class AlreadyRunning(Exception):
@@ -14,7 +17,8 @@ class AlreadyRunning(Exception):
 
 @contextlib.contextmanager
 def only_process(database_url: str) -> Iterator[None]:
-    """Hold the lock beside a SQLite file, or raise AlreadyRunning; on PostgreSQL do nothing.
+    """Hold the lock beside a SQLite file, or raise AlreadyRunning, or StorageReadOnly where it cannot be written; on
+    PostgreSQL do nothing.
 
     The kernel frees the lock however the process ends, so it can never be stale.
     """
@@ -22,8 +26,7 @@ def only_process(database_url: str) -> Iterator[None]:
         yield
         return
     path = Path(database_url.removeprefix("sqlite:///"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".lock").open("w") as file:
+    with _open_lock(path.with_name(path.name + ".lock")) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -32,3 +35,11 @@ def only_process(database_url: str) -> Iterator[None]:
                 "Hãy dừng tiến trình đó trước, hoặc đặt GOCUA_DATA_DIR khác."
             ) from error
         yield
+
+
+def _open_lock(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError as error:
+        raise StorageReadOnly(f"{path}: {error.strerror}") from error

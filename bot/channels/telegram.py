@@ -236,9 +236,7 @@ class TelegramChannel:
         elif isinstance(failure, ChannelError):
             wait = timing.misconfigured
             self._condition.ill(failure.reason, "misconfigured")
-        elif isinstance(failure, NotStored):
-            self._condition.ill(f"chưa ghi được tin đã nhận: {failure}")
-        else:
+        elif not isinstance(failure, NotStored):  # that is the database's trouble, and told as such
             self._condition.ill(f"chưa ghi được tin đã nhận ({type(error).__name__})")
             log.error("telegram: chưa ghi được tin vừa nhận, thử lại sau %.1f giây", wait, exc_info=error)
         return wait

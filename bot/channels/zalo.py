@@ -290,7 +290,8 @@ class ZaloChannel:
                 return await self._receive(inbound)
             except Exception as error:
                 failures += 1
-                if failures == 1 and not isinstance(error, NotStored):
-                    log.exception("zalo: chưa ghi được tin vừa nhận, giữ lại và thử tiếp")
-                self._condition.ill(f"không ghi được tin đã nhận ({type(error).__name__})")
+                if not isinstance(error, NotStored):  # that is the database's trouble, and told as such
+                    if failures == 1:
+                        log.exception("zalo: chưa ghi được tin vừa nhận, giữ lại và thử tiếp")
+                    self._condition.ill(f"không ghi được tin đã nhận ({type(error).__name__})")
                 await asyncio.sleep(self._backoff(failures))
