@@ -188,6 +188,13 @@ def sessions(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def simulate(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.simulating.command import run
+
+    figures = (options.people, options.days, options.seed, options.kills)
+    return 0 if run(settings.content_dir, settings.cache_dir, figures, lambda text: print(text, flush=True)) else 1
+
+
 COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] = {
     "serve": (serve, "chạy bot: web chat, webhook, gửi tin (mặc định http://127.0.0.1:8080)"),
     "chat": (chat, "trò chuyện thử ngay trên màn hình này, không lưu gì"),
@@ -201,6 +208,7 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "broadcast": (broadcast, "tin gửi nhiều người: xem, duyệt, tạm dừng, gửi tiếp, hủy"),
     "sessions": (sessions, "lịch phiên: xem, nhập CSV/XLSX, ghi ra XLSX hoặc iCalendar"),
     "report": (report, "báo cáo tháng, 6 tháng, năm: một tệp văn bản và một bảng tính"),
+    "simulate": (simulate, "sống thử một năm nhắc việc trên cơ sở dữ liệu tạm, giết tiến trình nhiều lần, rồi chấm"),
     "doctor": (doctor, "khám cài đặt: khóa bot, mạng, cơ sở dữ liệu, nội dung, đồng hồ, ổ đĩa"),
 }
 
@@ -237,6 +245,13 @@ def build_parser() -> argparse.ArgumentParser:
         ("close", "đóng, không trả lời"),
     ):
         doing.add_argument(f"--{name}", dest="do", action="store_const", const=name, default="", help=what)
+    for name, default, what in (
+        ("people", 2000, "số người"),
+        ("days", 365, "số ngày, từ 1/1/2027"),
+        ("seed", 2027, "hạt giống: cùng số thì cùng một năm"),
+        ("kills", 100, "số lần giết tiến trình"),
+    ):
+        parsers["simulate"].add_argument(f"--{name}", type=int, default=default, help=f"{what} (mặc định {default})")
     add_official_commands(parsers["official"])
     add_broadcast_commands(parsers["broadcast"])
     add_report_options(parsers["report"])

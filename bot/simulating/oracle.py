@@ -129,7 +129,8 @@ class _Judge:
         self._promises: dict[tuple[object, ...], Promise] = {}
         self._of_fair: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
         self._of_kept: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
-        self._of_person: defaultdict[int, list[Promise]] = defaultdict(list)
+        self._of_person: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
+        self._lives: Counter[int] = Counter()  # how often they were forgotten: who comes back is a stranger
         self._queue: list[tuple[datetime.datetime, int, Promise]] = []
         self._count = itertools.count()
         self._heard: defaultdict[tuple[str, int, int], list[Arrival]] = defaultdict(list)
@@ -193,17 +194,17 @@ class _Judge:
                 if fair.ends > act.at:
                     self._leave(number, act.who, act.at)
                 fair.places.pop(act.who, None)
-        for promise in self._of_person.pop(act.who, []):
-            if promise.state == "planned":
+        for key in self._of_person.pop(act.who, []):
+            promise = self._promises.pop(key, None)
+            if promise and promise.state == "planned":
                 promise.state = "off"
-        for key in [key for key in self._promises if key[1] == act.who]:
-            del self._promises[key]
         del self._people[act.who]
+        self._lives[act.who] += 1
 
     def _register(self, act: Act) -> None:
         fair = self._fairs[act.fair]
         held = fair.places.get(act.who)
-        if fair.status != "mo" or fair.starts <= act.at:
+        if fair.status != "mo" or fair.ends <= act.at:
             return
         seat = "waiting" if fair.full else "registered"
         if held and held[0] in {"registered", seat}:
@@ -260,7 +261,7 @@ class _Judge:
             return  # a promise is kept once
         self._promises[key] = promise
         self._all.append(promise)
-        self._of_person[promise.who].append(promise)
+        self._of_person[promise.who].append(key)
         heapq.heappush(self._queue, (promise.due, next(self._count), promise))
 
     def _promise_place(self, number: int, who: int, minutes: str, at: datetime.datetime) -> None:
@@ -442,6 +443,7 @@ class _Judge:
             if fair.status == "mo" and f"{here.hour}:{here.minute:02}" not in arrival.text:
                 self.verdict.old_time.append(what)
         about = named[0] if named and arrival.kind.startswith("session_") else 0
+        about = self._lives[who] if arrival.kind == "campaign" else about
         self._heard[arrival.kind, who, about].append(arrival)
 
     def conclude(self) -> Verdict:
@@ -459,10 +461,9 @@ class _Judge:
         kind, who, _ = key
         messages: dict[tuple[int, str], Arrival] = {}
         for arrival in arrivals:
-            first = messages.setdefault((arrival.delivery, arrival.text), arrival)
-            if first is arrival:
-                continue
-            if arrival.may_repeat:
+            if (arrival.delivery, arrival.text) not in messages:
+                messages[arrival.delivery, arrival.text] = arrival
+            elif arrival.may_repeat:
                 self.verdict.repeats += 1
             else:
                 self.verdict.twice.append(_tell(arrival, who))

@@ -110,7 +110,7 @@ def write_script(
     days: int,
     seed: int,
     communes: tuple[str, ...],
-    typing: int = 600,
+    typing: int = 550,
     every: int = 15,
     starts: datetime.date = datetime.date(2027, 1, 1),
 ) -> Script:
@@ -168,7 +168,7 @@ def _settle(dice: random.Random, number: int, communes: tuple[str, ...]) -> Citi
         commune=dice.choice(communes),
         group=dice.choice(GROUPS) if dice.random() < 0.4 else "",
         topic=dice.choice(TOPICS) if dice.random() < 0.5 else "",
-        news=dice.random() < 0.12,
+        news=dice.random() < 0.08,
         reminding=dice.random() < 0.95,
     )
 
@@ -217,7 +217,7 @@ def _live(
 
     if talks:
         for what in ("register", "keep", "stop", "resume", "register", "erase"):
-            if dice.random() < {"erase": 0.2, "stop": 0.4}.get(what, 0.7):
+            if dice.random() < {"erase": 0.15, "stop": 0.25}.get(what, 0.4):
                 yield Act(_moment(dice, ticks, some_time()), "typed", who, what=what)
     else:
         yield from _visit(dice, who, fairs, ticks, came)

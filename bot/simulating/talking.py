@@ -65,6 +65,7 @@ class Talker:
         inbound = Inbound(citizen.channel, citizen.address, f"t{next(self._number)}", "text", text)
         receipt = receive(database, self._voice, inbound, at)
         assert receipt.turn
+        assert not receipt.turn.because.reason.startswith("lỗi"), receipt.turn.because.reason
         assert receive(database, self._voice, inbound, at).repeated  # the platform says it twice
         self.turns += 1
         return receipt.turn

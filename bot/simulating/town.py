@@ -116,7 +116,7 @@ class Town:
 
     def _register(self, c: Connection, act: Act, person: Person) -> None:
         session = sessions.get_session(c, self._fairs[act.fair])
-        if session.open and session.starts_at > iso(act.at):
+        if session.open and session.ends_at > iso(act.at):
             place = Register(session.id, "waiting" if session.full else "registered", "", "", act.what)
             perform(c, person, place, iso(act.at))
 

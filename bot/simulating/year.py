@@ -68,6 +68,7 @@ class _Year:
             with database.transaction() as c:
                 channels.release_all_leases(c)
                 outbox.release_all(c)
+        self._watched = database  # what the simulation itself looks at does not die
         mortal = MortalDatabase(database, self._fate)
         return Replica(mortal, self._library, self._phones, "một", self._clock, self._fate.step)
 
@@ -94,9 +95,8 @@ class _Year:
             for page in pages(acts):
                 self._clock.set(page[-1].at)
                 if page[0].kind == "typed":
-                    database = open_database(self._url)
-                    self._lived.journal += self._talker.talk(database, self._town.citizen(page[0].who), page[0])
-                    database.close()
+                    citizen = self._town.citizen(page[0].who)
+                    self._lived.journal += self._talker.talk(self._watched, citizen, page[0])
                 else:
                     self._survive(_on_database(self._town.act(page)))
                     self._lived.journal += page
@@ -117,14 +117,14 @@ class _Year:
     def _send_on(self, until: datetime.datetime) -> None:
         """Retries, pauses and lapsed leases, as they come up before the next tick."""
         while True:
-            at = next_sending(self._replica.database, self._phones, self._clock())
+            at = next_sending(self._watched, self._phones, self._clock())
             if at is None or at >= until:
                 return
             self._clock.set(max(at, self._clock()) + datetime.timedelta(seconds=1))
             self._survive(lambda replica: replica.send())
 
     def _count_unfinished(self) -> None:
-        with self._replica.database.reading() as c:
+        with self._watched.reading() as c:
             row = c.row("SELECT COUNT(*) AS n FROM people WHERE erased_at <> ''")
         self._lived.unfinished += int(row["n"]) if row else 0
 
