@@ -30,5 +30,8 @@ def set_up_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("apscheduler", "httpx", "telegram", "uvicorn.access"):
+    for noisy in ("httpx", "telegram", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Each try of a pool and each tick that a slow one made wait would be a line; `bot.watching` tells the cause, once.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
