@@ -63,7 +63,7 @@ def point_to(library: Library, entry_id: str, on: datetime.date) -> Pointer | No
     if entry is None:
         return None
     summary = render_answer(library, entry, on).short
-    return Pointer(entry.title, summary, Choice(entry.menu, ENTRY + entry.id, entry.title))
+    return Pointer(entry.title, summary, Choice(entry.menu, ENTRY + entry.id))
 
 
 def send_answer(

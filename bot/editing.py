@@ -97,7 +97,7 @@ def plan_wording(root: Path, library: Library, entry_id: str, wording: str, on: 
         raise NotEdited(f"Cách hỏi dài {len(wording)} ký tự, nhiều nhất là {LONGEST_WORDING}. Rút gọn lại giúp.")
     path = (root / library.language / entry.group / f"{entry.slug}.md").resolve()
     before = _read(path)
-    after, phrasings = _with_wording(before, wording)
+    after, phrasings = with_wording(before, wording)
     return Edit(
         entry_id,
         path,
@@ -141,7 +141,7 @@ def _read(path: Path) -> bytes:
         raise NotEdited(f"Không đọc được tệp của mục này ({error.strerror or error}).") from error
 
 
-def _with_wording(before: bytes, wording: str) -> tuple[bytes, int]:
+def with_wording(before: bytes, wording: str) -> tuple[bytes, int]:
     """The file with the wording as the last of `ask`, and how many there are then."""
     # A megabyte that only an edit needs.
     from ruamel.yaml import YAML  # noqa: PLC0415
