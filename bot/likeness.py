@@ -20,7 +20,7 @@ from storage.wordings import Wording
 ALIKE = 80  # percent of letters in common, words in any order, from which two wordings are one group
 EXAMPLES = 4
 LONGEST = 64  # letters compared: of a long story its beginning
-_BLOCK = 256
+_BLOCK = 64
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
