@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.alone import AlreadyRunning
 from bot.broadcast_command_line import add_broadcast_commands
 from bot.calendar_command_line import add_session_commands
+from bot.caretaking_options import add_caretaking_options
 from bot.console.command_line import add_official_commands
 from bot.reporting.options import add_report_options
 from bot.settings import Settings, SettingsError, load_settings
@@ -165,6 +166,34 @@ def report(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def backup(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.caretaking import run_backup
+
+    print(run_backup(settings, options))
+    return 0
+
+
+def restore(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.caretaking import run_restore
+
+    print(run_restore(settings, options))
+    return 0
+
+
+def export(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.caretaking import run_export
+
+    print(run_export(settings, options))
+    return 0
+
+
+def retention(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.caretaking import run_retention
+
+    print(run_retention(settings, options))
+    return 0
+
+
 def doctor(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.doctoring import examine, format_findings
 
@@ -209,6 +238,10 @@ COMMANDS: dict[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] =
     "sessions": (sessions, "lịch phiên: xem, nhập CSV/XLSX, ghi ra XLSX hoặc iCalendar"),
     "report": (report, "báo cáo tháng, 6 tháng, năm: một tệp văn bản và một bảng tính"),
     "simulate": (simulate, "sống thử một năm nhắc việc trên cơ sở dữ liệu tạm, giết tiến trình nhiều lần, rồi chấm"),
+    "backup": (backup, "sao lưu cơ sở dữ liệu ra một tệp đã kiểm tra, ngay khi bot đang chạy"),
+    "restore": (restore, "khôi phục từ một bản sao lưu, khi bot đã dừng"),
+    "export": (export, "xuất mọi bảng ra một tệp zip (JSON từng dòng), để chuyển sang hệ thống khác"),
+    "retention": (retention, "xem hoặc xóa dữ liệu đã quá thời hạn giữ"),
     "doctor": (doctor, "khám cài đặt: khóa bot, mạng, cơ sở dữ liệu, nội dung, đồng hồ, ổ đĩa"),
 }
 
@@ -256,6 +289,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_broadcast_commands(parsers["broadcast"])
     add_report_options(parsers["report"])
     add_session_commands(parsers["sessions"])
+    add_caretaking_options(parsers)
     return parser
 
 

@@ -38,6 +38,7 @@ from bot.health import Health
 from bot.messages import Inbound
 from bot.receiving import Inbox
 from bot.rescheduling import keep_calendar
+from bot.retention import kept
 from bot.sending import Bell, send_forever
 from bot.settings import Settings
 from bot.ticking import Clockwork, start_ticking
@@ -123,7 +124,9 @@ def build_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        clockwork = Clockwork(watched, lambda: live.current, bell.ring, settings.question_notice_days)
+        clockwork = Clockwork(
+            watched, lambda: live.current, bell.ring, settings.question_notice_days, kept=kept(settings)
+        )
         async with running(settings, channels, clockwork, bell, sending):
             yield
         watched.stop()

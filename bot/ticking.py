@@ -20,6 +20,7 @@ from bot.erasing import finish_erasing
 from bot.listing_names import list_names
 from bot.reminding import remind_due
 from bot.rescheduling import keep_calendar
+from bot.retention import USUAL, Kept, purge
 from bot.watching import told_by_database
 from content.model import Library
 from storage import outbox, seen
@@ -39,6 +40,7 @@ class Clockwork:
     wake: Callable[[str], None]
     question_notice_days: int = 3  # weekdays after which who waits for an official is told so
     now: Callable[[], datetime.datetime] = utc_now
+    kept: Kept = USUAL
 
 
 Job = Callable[[Clockwork], None]
@@ -55,6 +57,13 @@ def expire_deliveries(work: Clockwork) -> None:
 def forget_seen(work: Clockwork) -> None:
     with work.database.transaction() as connection:
         seen.purge_seen(connection, iso(work.now() - SEEN_KEPT))
+
+
+def forget_old(work: Clockwork) -> None:
+    """Remove what has been kept for as long as the settings say."""
+    gone = purge(work.database, work.kept, work.now())
+    if any(gone.values()):
+        log.info("retention.purged", extra=gone)
 
 
 def remind(work: Clockwork) -> None:
@@ -124,6 +133,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (send_digests, 60),
     (own_up, 600),
     (forget_seen, 6 * 3600),
+    (forget_old, 6 * 3600),
 )
 
 
