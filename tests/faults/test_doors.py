@@ -33,7 +33,7 @@ async def dawdle(url: str) -> None:
     host, port = url.removeprefix("http://").split(":")
     _, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /zalo/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n")
-    with contextlib.suppress(OSError):
+    with contextlib.closing(writer), contextlib.suppress(OSError):
         while True:
             writer.write(b"X-A: b\r\n")
             await writer.drain()
