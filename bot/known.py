@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from bot.check_in_codes import get_key
 from storage import campaigns, consents, deadlines, needs, officials, people, questions, registrations, sessions
 from storage.campaigns import Membership
 from storage.consents import Consent
@@ -30,6 +31,7 @@ class Known:
 
     `sessions` are those not over yet, the soonest first; `own_sessions` those the person has or had a place in, over
     or not, the latest first. `now` is UTC ISO text; `public_url` is where our pages stand, "" when that is not known.
+    `check_in_key` makes the codes for the door of a session, "" when the person is registered for none.
     """
 
     now: str = ""
@@ -46,6 +48,7 @@ class Known:
     own_sessions: tuple[Session, ...] = ()
     public_url: str = ""
     official: OfficialRow | None = None  # whose linked chat account this is
+    check_in_key: str = ""
 
     def consented(self, purpose: str) -> bool:
         return any(one.purpose == purpose and not one.withdrawn_at for one in self.consents)
@@ -69,13 +72,14 @@ NOTHING = Known()
 
 def load_known(c: Connection, person: Person, now: str, public_url: str = "") -> Known:
     """All of it, in a handful of indexed reads."""
+    held = registrations.list_of_person(c, person.id)
     return Known(
         now=now,
         person=person,
         groups=tuple(people.list_groups(c, person.id)),
         consents=tuple(consents.list_consents(c, person.id)),
         sessions=tuple(sessions.list_coming(c, now, MOST_SESSIONS)),
-        registrations=tuple(registrations.list_of_person(c, person.id)),
+        registrations=tuple(held),
         deadlines=tuple(deadlines.list_of_person(c, person.id)),
         needs=tuple(needs.list_of_person(c, person.id)),
         campaigns=tuple(campaigns.list_of_person(c, person.id)),
@@ -83,5 +87,6 @@ def load_known(c: Connection, person: Person, now: str, public_url: str = "") ->
         traces=people.count_traces(c, person.id),
         own_sessions=tuple(sessions.list_held(c, person.id, MOST_OWN)),
         public_url=public_url,
+        check_in_key=get_key(c) if held else "",
         official=officials.find_by_address(c, person.channel, person.address),
     )

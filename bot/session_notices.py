@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 
+from bot.check_in_codes import code_of, get_key
 from bot.clock import iso, parse_iso
 from bot.composing import Composer, Say, Skip
 from bot.messages import Choice
@@ -119,6 +120,7 @@ def compose_before(
     if session.starts_at <= iso(now):
         return Skip("phiên đã bắt đầu")
     language = person.language
+    code = code_of(get_key(c), place.id)
     text = say(
         language,
         "session.before",
@@ -126,6 +128,7 @@ def compose_before(
         title=escape(session.title),
         where=tell_where(session),
     )
+    text = f"{text}\n\n{say(language, 'session.code', code=code)}"
     return Say(text, _details_and_cancel(session, language), expires_at=session.starts_at)
 
 

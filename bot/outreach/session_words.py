@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime
 import re
 
+from bot.check_in_codes import code_of
 from bot.clock import in_hanoi, parse_iso
 from bot.known import Known
 from bot.quiet import ringing_moment
 from bot.texts import escape, say
+from storage.registrations import Registration
 from storage.sessions import Session
 
 STILL_USEFUL = datetime.timedelta(minutes=50)  # a reminder later than this before the start helps nobody to get there
@@ -117,6 +119,18 @@ def tell_reminding(session: Session, minutes: str, now: str, language: str = "vi
         return say(language, "session.no_reminder")
     words = "; ".join(f"{tell_clock(at)} {tell_date(at.date(), language)}" for at in times)
     return say(language, "session.reminders", times=words)
+
+
+def tell_code(place: Registration, known: Known, language: str = "vi") -> str:
+    """The code to show at the door, with a link to it as a picture where an address of ours can be reached."""
+    if not known.check_in_key:
+        return ""
+    code = code_of(known.check_in_key, place.id)
+    told = say(language, "session.code", code=code)
+    on_our_page = known.person is not None and known.person.channel == "web"
+    if not known.public_url and not on_our_page:
+        return told
+    return f"{told} [{say(language, 'session.code_picture')}]({known.public_url.rstrip('/')}/phien/{code})"
 
 
 def calendar_link(session: Session, known: Known, language: str = "vi") -> str:

@@ -35,6 +35,7 @@ from bot.outreach.session_words import (
     kind_name,
     label_of,
     line_of,
+    tell_code,
     tell_date,
     tell_reminding,
     tell_seats,
@@ -218,8 +219,10 @@ def _standing(scene: Scene, session: Session, place: Registration | None) -> str
     reminding = tell_reminding(session, place.remind_minutes, scene.known.now, language)
     if session.status in {"huy", "hoan", "xong"}:
         reminding = ""
-    link = calendar_link(session, scene.known, language) if session.status in {"mo", "day", "du-kien"} else ""
-    return joined(" ".join(part for part in (scene.say("session.you_have"), reminding) if part), link)
+    kept = " ".join(part for part in (scene.say("session.you_have"), reminding) if part)
+    if session.status not in {"mo", "day", "du-kien"}:
+        return kept
+    return joined(kept, tell_code(place, scene.known, language), calendar_link(session, scene.known, language))
 
 
 def _can_do(scene: Scene, session: Session, place: Registration | None) -> tuple[Choice, ...]:
