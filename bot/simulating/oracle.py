@@ -223,7 +223,9 @@ class _Judge:
             self._move_up(number, at)
 
     def _move_up(self, number: int, at: datetime.datetime) -> set[int]:
-        fair, moved = self._fairs[number], set()
+        fair, moved = self._fairs[number], set[int]()
+        if fair.ends <= at:
+            return moved  # a seat given up afterwards is nobody's
         for who, (seat, minutes) in list(fair.places.items()):
             if seat == "waiting" and not fair.full:
                 fair.places[who] = ("registered", minutes)

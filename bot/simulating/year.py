@@ -33,6 +33,7 @@ class Lived:
     deaths: int = 0
     turns: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     unfinished: int = 0  # people erased who were still known a minute later
 
 
@@ -84,7 +85,7 @@ class _Year:
                 return
 
     def run(self, told: Callable[[str], None]) -> Lived:
-        began = time.monotonic()
+        began, cpu = time.monotonic(), time.process_time()
         month = 0
         for acts, tick, following in walk(self._script):
             if tick.month != month:
@@ -111,6 +112,7 @@ class _Year:
         self._lived.deaths = self._fate.deaths
         self._lived.turns = self._talker.turns
         self._lived.seconds = time.monotonic() - began
+        self._lived.cpu_seconds = time.process_time() - cpu
         self._replica.database.close()
         return self._lived
 

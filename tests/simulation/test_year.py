@@ -52,6 +52,7 @@ def assert_kept(verdict: Verdict) -> None:
     assert verdict.faults == {name: [] for name in verdict.faults}
 
 
+@pytest.mark.timeout(900)
 def test_a_year_with_a_hundred_deaths(voice: Voice) -> None:
     script = write_script(20_000, 365, SEED, communes(voice))
     with temporary_folder() as folder:
@@ -69,8 +70,9 @@ def test_a_year_with_a_hundred_deaths(voice: Voice) -> None:
     }
 
 
+@pytest.mark.timeout(600)
 def test_two_replicas_killed_on_postgresql(tmp_path: Path, voice: Voice, schema: str) -> None:
-    script = write_script(3_000, 120, SEED, communes(voice), typing=60, every=60)
+    script = write_script(2_000, 30, SEED, communes(voice), typing=40, every=60)
     lived = live_twice(script, schema, voice, tmp_path, kills=100)
     assert_kept(judged(script, lived))
     assert lived.deaths == 100

@@ -53,7 +53,7 @@ class _Pair:
         while any(self._page.finished(replica) != self._step for replica in range(REPLICAS)):
             assert time.monotonic() < end, "a replica does not come to an end"
             assert self._zygote.poll() is None
-            time.sleep(0.0005)
+            time.sleep(0.002)
 
     def _kill(self, replica: int) -> None:
         pid = self._page.pid(replica)

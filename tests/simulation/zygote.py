@@ -90,7 +90,7 @@ def _serve(folder: Path, url: str, library: Library, script: Script, replica: in
     while True:
         step, now, ticks = page.read_order()
         if step == page.finished(replica):
-            time.sleep(0.0005)
+            time.sleep(0.002)
             continue
         clock.set(now)
         try:
