@@ -109,10 +109,11 @@ def _found_text(scope: Scope, wanted: Wanted, limit: int) -> tuple[str, dict[str
         conditions.append(f"{last}.person_id < :before")
         order = f"{last}.person_id"
     if wanted.group:
-        conditions.append(
-            "EXISTS (SELECT 1 FROM person_groups AS g WHERE g.person_id = p.id AND g.group_slug = :group)"
-        )
+        joins += " JOIN person_groups AS g ON g.person_id = p.id AND g.group_slug = :group"
         params["group"] = wanted.group
+        if order == "p.id" and not wanted.phone:
+            conditions.append("g.person_id < :before")
+            order = "g.person_id"
     if wanted.channel:
         conditions.append("p.channel = :channel")
         params["channel"] = wanted.channel

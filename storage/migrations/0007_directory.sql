@@ -21,3 +21,8 @@ CREATE TABLE secrets (
 );
 
 CREATE INDEX needs_of_year ON needs (year, id);
+
+-- The survey of a year, by commune, kind, level and trade, and by group, from the index alone.
+CREATE INDEX needs_survey ON needs (year, commune, kind, level, trade, status);
+
+CREATE INDEX needs_by_group ON needs (year, group_slug, commune, person_id, status) WHERE group_slug <> '';

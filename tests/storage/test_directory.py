@@ -150,6 +150,7 @@ def test_a_secret_is_made_once(database: Database) -> None:
     ("wanted", "index"),
     [
         (Wanted(words=("nguyen", "thi", "lan")), "sqlite_autoindex_person_words_1 (word=? AND person_id<?)"),
+        (Wanted(group="ho-ngheo"), "person_groups_by_group (group_slug=? AND person_id<?)"),
         (Wanted(phone="0912345678"), "people_by_phone (phone=?"),
         (Wanted(), "INTEGER PRIMARY KEY (rowid<?)"),
     ],
