@@ -18,7 +18,7 @@ from bot import announcing
 from bot.clock import in_hanoi, iso, utc_now
 from bot.console.access import Official
 from bot.console.frame import audit, console_of, database_of, page, redirect
-from bot.console.paging import PER_PAGE, PageOf, offset, page_number
+from bot.console.paging import PageOf, offset, page_number
 from bot.previewing import answer_of
 from content.model import Entry, Problem
 from storage import ratings, statistics
@@ -26,6 +26,7 @@ from storage.scope import WHOLE_CITY
 from storage.statistics import Span
 
 HOME = "/console/content"
+PER_PAGE = 25  # fifty cards would be fifteen screens of a phone
 SOON_DAYS = 30
 MONTHS = 6
 MOST_ENTRIES = 5_000  # far more than there will be
@@ -60,12 +61,12 @@ def show_content(request: Request, official: Official) -> Response:
     kept = [row for row in rows if state in {"", row.state} and group in {"", row.entry.group}]
     kept.sort(key=_ORDERS.get(order, _ORDERS[""])[1])
     number = page_number(query)
-    skip = offset(number)
+    skip = offset(number, PER_PAGE)
     return page(
         request,
         official,
         "content.html",
-        paged=PageOf(kept[skip : skip + PER_PAGE], number, len(kept)),
+        paged=PageOf(kept[skip : skip + PER_PAGE], number, len(kept), PER_PAGE),
         counts=counts,
         states=STATES,
         state_tags=STATE_TAGS,
