@@ -27,6 +27,12 @@ class Scope:
         names = ", ".join(f":{name}" for name in self.params)
         return f"{column} IN ({names})" if names else "1 = 0"
 
+    def whose(self, column: str = "person_id") -> str:
+        """The condition that the person a row is about is in scope; the whole city needs no look at the people."""
+        if self.communes is None:
+            return "1 = 1"
+        return f"{column} IN (SELECT id FROM people WHERE {self.where('commune')})"  # noqa: S608 — ours
+
     @property
     def params(self) -> dict[str, Value]:
         """What `where` refers to, to be merged into the parameters of the query."""

@@ -136,13 +136,6 @@ class RatingCount:
     failed: int
 
 
-def _whose(scope: Scope, column: str = "person_id") -> str:
-    """The condition that a row's person is in scope; the whole city needs no look at the people."""
-    if scope.communes is None:
-        return "1 = 1"
-    return f"{column} IN (SELECT id FROM people WHERE {scope.where('commune')})"  # noqa: S608
-
-
 _IN_SPAN = "created_at >= :from_at AND created_at < :until_at"
 # Every outcome is named because the index of the statistics begins with it.
 _TURNS = (
@@ -153,7 +146,7 @@ _TURNS = (
 
 def _whose_turns(scope: Scope) -> str:
     # The plus keeps both planners from going person by person through all their years.
-    return _whose(scope, "+person_id")
+    return scope.whose("+person_id")
 
 
 def first_turn_at(c: Connection) -> str:
@@ -263,7 +256,7 @@ def count_people(c: Connection, scope: Scope, span: Span) -> list[PeopleCount]:
 def count_groups(c: Connection, scope: Scope) -> dict[str, int]:
     """Everybody by the priority groups they said they belong to; in two groups counts in both."""
     rows = c.rows(
-        f"SELECT group_slug, COUNT(*) AS people FROM person_groups WHERE {_whose(scope)} GROUP BY group_slug",  # noqa: S608
+        f"SELECT group_slug, COUNT(*) AS people FROM person_groups WHERE {scope.whose()} GROUP BY group_slug",  # noqa: S608
         scope.params,
     )
     return {row["group_slug"]: int(row["people"]) for row in rows}
@@ -286,7 +279,7 @@ def count_sessions(c: Connection, scope: Scope, span: Span) -> list[SessionCount
             {_places("not_hired", "r.outcome = 'not-hired'")},
             {_places("absent", "r.outcome = 'absent'")}
         FROM sessions AS s
-        LEFT JOIN registrations AS r ON r.session_id = s.id AND {_whose(scope, "r.person_id")}
+        LEFT JOIN registrations AS r ON r.session_id = s.id AND {scope.whose("r.person_id")}
         WHERE s.starts_at >= :from_at AND s.starts_at < :until_at
             AND (r.id IS NOT NULL OR {scope.where("s.commune")})
         GROUP BY s.id, s.title, s.kind, s.status, s.starts_at, s.commune ORDER BY s.starts_at, s.id
@@ -325,7 +318,7 @@ def list_question_times(c: Connection, scope: Scope, span: Span) -> list[Questio
                 WHERE m.question_id = q.id AND m.author = 'official'),
             CASE WHEN q.status = 'answered' THEN q.settled_at ELSE '' END) AS answered_at
         FROM questions AS q
-        WHERE q.created_at >= :from_at AND q.created_at < :until_at AND {_whose(scope, "q.person_id")}
+        WHERE q.created_at >= :from_at AND q.created_at < :until_at AND {scope.whose("q.person_id")}
         ORDER BY q.created_at, q.id
         """,  # noqa: S608
         {**span.params, **scope.params},
@@ -338,7 +331,7 @@ def count_reminders(c: Connection, scope: Scope, span: Span) -> list[ReminderCou
     rows = c.rows(
         f"""
         SELECT kind, status, COUNT(*) AS reminders FROM reminders
-        WHERE due_at >= :from_at AND due_at < :until_at AND {_whose(scope)} GROUP BY kind, status
+        WHERE due_at >= :from_at AND due_at < :until_at AND {scope.whose()} GROUP BY kind, status
         """,  # noqa: S608
         {**span.params, **scope.params},
     )
@@ -358,7 +351,7 @@ def count_broadcasts(c: Connection, scope: Scope, span: Span, limit: int) -> lis
     for broadcast in begun:
         counts = c.rows(
             f"""
-            SELECT status, COUNT(*) AS n FROM outbox WHERE broadcast_id = :id AND {_whose(scope)} GROUP BY status
+            SELECT status, COUNT(*) AS n FROM outbox WHERE broadcast_id = :id AND {scope.whose()} GROUP BY status
             """,  # noqa: S608
             {"id": broadcast["id"], **scope.params},
         )
@@ -378,7 +371,7 @@ def count_ratings(c: Connection, scope: Scope, span: Span) -> RatingCount:
     row = c.row(
         f"""
         SELECT COALESCE(SUM(helpful), 0) AS helped, COALESCE(SUM(1 - helpful), 0) AS failed FROM ratings
-        WHERE {_IN_SPAN} AND {_whose(scope)}
+        WHERE {_IN_SPAN} AND {scope.whose()}
         """,  # noqa: S608
         {**span.params, **scope.params},
     )
