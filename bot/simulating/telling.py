@@ -54,8 +54,8 @@ def tell(script: Script, lived: Lived, verdict: Verdict) -> str:
         f"{len(script.people):,} người, {len(script.fairs)} phiên, {script.days} ngày, hạt giống {script.seed}.",
         f"{len(lived.journal):,} việc, {lived.turns:,} tin gõ tay: "
         + ", ".join(f"{acts[kind]:,} {name}" for kind, name in ACTS.items()),
-        f"Đồng hồ điểm {len(script.ticks):,} lần; tiến trình bị giết {lived.deaths} lần; {lived.seconds:.0f} giây "
-        f"({lived.cpu_seconds:.0f} giây bộ xử lý).",
+        f"Đồng hồ điểm {len(script.ticks):,} lần; tiến trình bị giết {lived.deaths} lần.",
+        f"Mất {lived.seconds:.0f} giây, {lived.cpu_seconds:.0f} giây bộ xử lý.",
         f"Nền tảng: {_count(verdict.results)}; {verdict.repeats} tin lặp, đều đã ghi là có thể lặp.",
         "",
         *(

@@ -19,6 +19,7 @@ from bot.simulating.script import Script, write_script
 from bot.simulating.telling import tell
 from bot.simulating.year import Lived, live
 from bot.voice import Voice, load_voice
+from content.load import load_library
 from tests.simulation.two import live_twice
 
 ROOT = Path(__file__).parents[2]
@@ -71,9 +72,11 @@ def test_a_year_with_a_hundred_deaths(voice: Voice) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_two_replicas_killed_on_postgresql(tmp_path: Path, voice: Voice, schema: str) -> None:
-    script = write_script(2_000, 30, SEED, communes(voice), typing=40, every=60)
-    lived = live_twice(script, schema, voice, tmp_path, kills=100)
+def test_two_replicas_killed_on_postgresql(tmp_path: Path, schema: str) -> None:
+    library = load_library(ROOT / "content")
+    slugs = tuple(place.slug for place in library.places)
+    script = write_script(1_500, 30, SEED, slugs, typing=0, every=60)
+    lived = live_twice(script, schema, library, tmp_path, kills=100)
     assert_kept(judged(script, lived))
     assert lived.deaths == 100
     assert (tmp_path / "errors").read_text() == ""

@@ -15,10 +15,9 @@ from pathlib import Path
 from bot.clock import iso
 from bot.simulating.replica import next_sending
 from bot.simulating.script import CHANNELS, Script
-from bot.simulating.talking import Talker
 from bot.simulating.town import Town
 from bot.simulating.year import BEFORE_NEXT, Lived, pages, walk
-from bot.voice import Voice
+from content.model import Library
 from storage.database import open_database
 from storage.migrations import migrate
 from tests.simulation.zygote import REPLICAS, ROOT, Page, read_ledger
@@ -70,23 +69,19 @@ class _Pair:
         self._errors.close()
 
 
-def live_twice(script: Script, url: str, voice: Voice, folder: Path, kills: int) -> Lived:
-    """Live through the script on an empty PostgreSQL database with two replicas, killed so often in all."""
+def live_twice(script: Script, url: str, library: Library, folder: Path, kills: int) -> Lived:
+    """Live through a script in which nobody types, on an empty PostgreSQL database; the two are killed so often in all."""
     began, lived, now = time.monotonic(), Lived(), script.ticks[0]
     database = open_database(url)
     migrate(database, iso(now))
-    town = Town(script, voice.library)
+    town = Town(script, library)
     town.announce(database, script.fairs, now)
-    talker = Talker(voice, town.fair_of)
     pair = _Pair(folder, url, script, kills)
     try:
         for number, (acts, tick, following) in enumerate(walk(script)):
             for page in pages(acts):
-                if page[0].kind == "typed":
-                    lived.journal += talker.talk(database, town.citizen(page[0].who), page[0])
-                else:
-                    town.act(page)(database)
-                    lived.journal += page
+                town.act(page)(database)
+                lived.journal += page
             if acts:
                 pair.step(acts[-1].at, ticks=False, left=1)
             pair.step(tick, ticks=True, left=int(len(script.ticks) * 0.95) - number)
@@ -98,5 +93,5 @@ def live_twice(script: Script, url: str, voice: Voice, folder: Path, kills: int)
         pair.end()
         database.close()
     lived.ledger = read_ledger(folder)
-    lived.deaths, lived.turns, lived.seconds = pair.deaths, talker.turns, time.monotonic() - began
+    lived.deaths, lived.seconds = pair.deaths, time.monotonic() - began
     return lived
