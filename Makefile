@@ -14,7 +14,7 @@ run: $(VENV)/.run
 setup: $(VENV)/.dev
 
 test: $(VENV)/.dev lint types check
-	.ci/browser
+	.ci/tools
 	$(BIN)/python -m pytest
 
 # The ordinary run while working: without the real browser and without killing the real program.

@@ -28,6 +28,8 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
+LOOK_AT_CLOCK = 5.0  # seconds between two looks at whether the clock was set back
+SET_BACK = 2.0  # seconds of it that matter; less is a clock being kept right
 SEEN_KEPT = datetime.timedelta(days=30)  # Telegram keeps an undelivered update for 24 hours; this is far beyond
 
 
@@ -145,7 +147,29 @@ def start_ticking(work: Clockwork) -> AsyncIOScheduler:
     for job, seconds in JOBS:
         scheduler.add_job(_in_thread(job, work), "interval", seconds=seconds, id=job.__name__)
     scheduler.start()
+    _follow_the_clock(scheduler, asyncio.get_running_loop(), work.now)
     return scheduler
+
+
+def _follow_the_clock(
+    scheduler: AsyncIOScheduler, loop: asyncio.AbstractEventLoop, now: Callable[[], datetime.datetime]
+) -> None:
+    """Let every job come round at once when the machine's clock was set back.
+
+    The scheduler keeps the time of each job's next run: without this nothing would happen until the old time returns.
+    """
+
+    def look(ahead: float) -> None:
+        if not scheduler.running:
+            return
+        ahead_now = now().timestamp() - loop.time()
+        if ahead_now < ahead - SET_BACK:
+            log.warning("clock.set_back", extra={"seconds": round(ahead - ahead_now)})
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=now())
+        loop.call_later(LOOK_AT_CLOCK, look, ahead_now)
+
+    look(now().timestamp() - loop.time())
 
 
 def _in_thread(job: Job, work: Clockwork) -> Callable[[], object]:

@@ -48,10 +48,11 @@ def pause_channel(c: Connection, channel: str, until_at: str, reason: str, now: 
 
 
 def find_pause(c: Connection, channel: str, now: str) -> Pause | None:
-    """The pause that still holds, or None."""
+    """The pause that still holds, or None. One from a later time than now is over: the clock was set back."""
     row = c.row(
         """
-        SELECT channel, until_at, reason, created_at FROM pauses WHERE channel = :channel AND until_at > :now
+        SELECT channel, until_at, reason, created_at FROM pauses
+        WHERE channel = :channel AND until_at > :now AND created_at <= :now
         """,
         {"channel": channel, "now": now},
     )

@@ -33,7 +33,7 @@ def require_chromium() -> tuple[str, str]:
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium and driver:
         return chromium, driver
-    missing = "Không có chromium và chromedriver: BỎ QUA các bài thử bằng trình duyệt (chạy .ci/browser để cài)."
+    missing = "Không có chromium và chromedriver: BỎ QUA các bài thử bằng trình duyệt (chạy .ci/tools để cài)."
     if os.environ.get("CI") == "true":
         pytest.fail(missing)
     pytest.skip(missing)
