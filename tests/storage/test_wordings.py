@@ -104,6 +104,17 @@ def test_finding_them_walks_the_indices_of_a_month(sqlite_database: Database) ->
     assert any("ratings_by_time" in line for line in looked)
 
 
+@pytest.mark.parametrize("kind", ["free", "claimed", "answered", "closed"])
+@pytest.mark.parametrize("scope", [WHOLE_CITY, Scope(frozenset({"hoa-xa"}))], ids=["city", "commune"])
+def test_the_inbox_reads_no_table_from_end_to_end(sqlite_database: Database, kind: str, scope: Scope) -> None:
+    with sqlite_database.reading() as c:
+        spy = Spy(c)
+        questions.list_sifted(spy, scope, Sift(kind), 50)  # type: ignore[arg-type]
+        [(sql, params)] = spy.asked
+        plan = [row["detail"] for row in c.rows(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert not [line for line in plan if line.startswith("SCAN")], plan
+
+
 class Spy:
     """Passes everything on to a real connection and remembers what was asked."""
 
