@@ -70,7 +70,7 @@ class _Pair:
 
 
 def live_twice(script: Script, url: str, library: Library, folder: Path, kills: int) -> Lived:
-    """Live through a script in which nobody types, on an empty PostgreSQL database; the two are killed so often in all."""
+    """Live through a script in which nobody types, on an empty PostgreSQL database; `kills` deaths in all."""
     began, lived, now = time.monotonic(), Lived(), script.ticks[0]
     database = open_database(url)
     migrate(database, iso(now))
