@@ -79,7 +79,7 @@ def test_two_replicas_killed_on_postgresql(tmp_path: Path, schema: str) -> None:
     lived = live_twice(script, schema, library, tmp_path, kills=100)
     assert_kept(judged(script, lived))
     assert lived.deaths == 100
-    assert (tmp_path / "errors").read_text() == ""
+    assert "Traceback" not in (tmp_path / "errors").read_text()
 
 
 @pytest.fixture(scope="module")
