@@ -86,6 +86,12 @@ def steps_of(path: Path) -> list[Step]:
     return steps
 
 
+def world_of(path: Path) -> dict[str, Any]:
+    """The `biết:` block: what holds before the conversation begins."""
+    world: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["biết"] or {}
+    return world
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_conversation_goes_as_written(path: Path, voice: Voice) -> None:
     state = State()
@@ -98,8 +104,7 @@ def test_the_conversation_goes_as_written(path: Path, voice: Voice) -> None:
 
 @pytest.mark.parametrize("path", sorted(WORLDLY.glob("*.yaml")), ids=lambda path: path.stem)
 def test_what_is_done_in_the_conversation_is_done(path: Path, voice: Voice, sqlite_database: Database) -> None:
-    block = yaml.safe_load(path.read_text(encoding="utf-8"))["biết"] or {}
-    now = prepare(sqlite_database, block, voice.library.places, NOW, "terminal", "test")
+    now = prepare(sqlite_database, world_of(path), voice.library.places, NOW, "terminal", "test")
     for number, step in enumerate(steps_of(path), 1):
         now = max(now, moment(step.said["lúc"])) if "lúc" in step.said else now
         if "chờ_đến" in step.said:
