@@ -73,6 +73,14 @@ def keep_need(  # noqa: PLR0913, PLR0917 — the row's columns, one by one
     return int(row["id"])
 
 
+def move_needs(c: Connection, person_id: int, commune: str, now: str) -> None:
+    """The person lives elsewhere: their open wishes count there."""
+    c.execute(
+        "UPDATE needs SET commune = :commune, updated_at = :now WHERE person_id = :person_id AND status = 'open'",
+        {"person_id": person_id, "commune": commune, "now": now},
+    )
+
+
 def close_need(c: Connection, person_id: int, kind: str, status: str, now: str) -> bool:
     """End the open wish of this kind as met or withdrawn; False when there was none."""
     return (

@@ -17,7 +17,7 @@ from bot.forms.groups import LABELS
 from bot.messages import EraseMe
 from bot.performing import perform
 from intents.entities import find_phone
-from storage import directory, people
+from storage import directory, needs, people
 from storage.people import Person
 
 
@@ -68,6 +68,8 @@ def correct(request: Request, official: Official) -> Response:
         changed = [field for field, value in wanted.items() if getattr(person, field) != value]
         for field in changed:
             people.set_profile(c, person.id, field, wanted[field])
+        if "commune" in changed:
+            needs.move_needs(c, person.id, commune, now)
         held = set(people.list_groups(c, person.id))
         for group in sorted(groups - held):
             people.add_group(c, person.id, group, now)

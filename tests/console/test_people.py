@@ -275,6 +275,14 @@ def test_a_person_is_corrected_on_request(office: Office, town: Town) -> None:
     assert author.post(page, phone="12", commune="hoa-xa").status_code == 422
 
 
+def test_wishes_move_with_the_person(office: Office, town: Town) -> None:
+    page = f"/console/people/{town.own.id}/correct"
+    done = office.a("author").send(page, page, commune="ung-hoa")
+    assert "Đã lưu." in done.text
+    with office.database.reading() as c:
+        assert needs.get_in_scope(c, town.own_need, Scope(frozenset({"ung-hoa"}))).commune == "ung-hoa"
+
+
 def test_a_person_is_deleted_on_request_and_the_seat_goes_on(office: Office, town: Town) -> None:
     approver = office.a("approver", HOA_XA)
     page = f"/console/people/{town.own.id}/delete"
