@@ -18,11 +18,11 @@ from intents.stories import LONG
 
 # Confidence is the best score times the share of the message's words that the best entry's phrasings use.
 ANSWER = 0.45
-ANSWER_SHORT = {1: 0.75, 2: 0.65}  # by number of words: what so few words mean is mostly a guess
+ANSWER_SHORT = {1: 0.75, 2: 0.7, 3: 0.65, 4: 0.55}  # by number of words: what so few words mean is mostly a guess
 CLEAR = 0.14
 CLARIFY = 0.09
 CHOICE = 0.1
-OUT = 0.45  # of the best score: more likeness to what no entry answers, and we ask
+OUT = 0.33  # of the best score: more likeness to what no entry answers, and we ask
 
 _BETWEEN = re.compile(r"[?;\n]+|\s(?:và|va|với lại|voi lai|rồi thì|còn nữa)\s|,\s*(?:còn|con|với|voi)\s", re.IGNORECASE)
 _ASKS = re.compile(
