@@ -14,6 +14,7 @@ from typing import Any
 
 from intents import build, decide, features, lexicon, match, normalise, repair, syllable
 
+_EVERYONE = 1_000_000
 _CACHING = (features, lexicon, match, normalise, repair, syllable)
 
 
@@ -44,12 +45,22 @@ STEPS = (
     Step("đọc theo âm (l/n, s/x, tr/ch…)", ((repair.Speller, "settle", lambda _self, tokens: list(tokens)),)),
     Step("đặc trưng âm", ((features, "_SOUND", 0.0), (features, "_SOUND_PAIR", 0.0))),
     Step("nhóm chữ cái", ((features, "_LETTERS", 0.0),)),
-    Step("cặp tiếng", ((features, "_PAIR", 0.0), (features, "_SOUND_PAIR", 0.0))),
+    # Phrasings without pairs are more alike and need more steps to be told apart: else this measures the training.
+    Step("cặp tiếng", ((features, "_PAIR", 0.0), (features, "_SOUND_PAIR", 0.0), (build, "_STEPS", 15))),
     Step("khái niệm", ((features, "_CONCEPT", 0.0),)),
     Step("tiếng có dấu", ((features, "_ACCENTED", 0.0),)),
     Step("chủ đề và khía cạnh", ((match, "_FACET", 0.0),)),
     Step("cách hỏi gần nhất (cosin)", ((match, "_NEARNESS", 0.0),)),
-    Step("mô hình tuyến tính", ((match, "_SHARPNESS", 0.0), (match, "_FACET", 0.0))),
+    Step(
+        "mô hình tuyến tính",
+        (
+            (match, "_SHARPNESS", 0.0),
+            (match, "_FACET", 0.0),
+            # It also chooses whose phrasings are looked at: without it, everyone's are.
+            (match, "_LOOKED_AT", _EVERYONE),
+            (match, "_KINDS_LOOKED_AT", _EVERYONE),
+        ),
+    ),
     Step("tìm câu hỏi trong chuyện dài", ((match, "split_story", _unsplit), (build, "split_story", _unsplit))),
     Step("chuyện kể quanh câu hỏi", ((features, "_TOLD", 0.0),)),
     Step("tách hai câu hỏi", ((decide, "find_questions", lambda text: [text]),)),
