@@ -46,9 +46,11 @@ def leave(c: Connection, session_id: int, person_id: int, now: str) -> bool:
 def seat_waiting(c: Connection, session_id: int, now: str) -> set[int]:
     """Give free seats to those who wait, the longest first, and plan to tell them; return who moved up.
 
-    The caller holds the session's row.
+    A seat given up after the end is nobody's. The caller holds the session's row.
     """
     moved: set[int] = set()
+    if sessions.get_session(c, session_id).ends_at <= now:
+        return moved
     while place := registrations.move_up(c, session_id, now):
         moved.add(place.person_id)
         session = sessions.get_session(c, session_id)

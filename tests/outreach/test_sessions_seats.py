@@ -164,6 +164,19 @@ def test_who_gives_up_makes_room_for_who_waits_longest(hall: Hall) -> None:
     assert hall.planned(second) == []
 
 
+def test_a_seat_given_up_after_the_end_is_nobodys(hall: Hall) -> None:
+    """Else somebody who was never there would be asked how it went."""
+    for person in hall.people[:3]:
+        hall.take(person)
+    hall.take(hall.people[3], "waiting")
+    hall.minute = 7 * 24 * 60
+    hall.leave(hall.people[0])
+    with hall.database.reading() as c:
+        held = registrations.find_registration(c, hall.session_id, hall.people[3].id)
+    assert held
+    assert held.status == "waiting"
+
+
 def test_who_waited_and_left_queues_behind_when_coming_back(hall: Hall) -> None:
     for person in hall.people[:3]:
         hall.take(person)
