@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -44,8 +44,9 @@ from bot.settings import Settings
 from bot.ticking import Clockwork, start_ticking
 from bot.voice import Understanding
 from bot.watching import WatchedDatabase, told_by_database
-from bot.web.chat import chat_routes
+from bot.web.chat import STREAMS_LIMIT, chat_routes
 from bot.web.headers import SecurityHeaders
+from bot.web.patience import BodyDeadline
 from bot.web.server import Server
 from content.live import LiveLibrary, Loaded
 from intents.match import Matcher
@@ -59,6 +60,7 @@ log = logging.getLogger(__name__)
 # Seconds after which a busy thread lets another one on. SQLite's driver gives Python's lock away for every row it
 # reads: at the usual 5 ms a transaction in a thread takes seconds beside an event loop that is busy sending.
 SWITCH_INTERVAL = 0.0005
+MOST_CONNECTIONS = 2 * STREAMS_LIMIT  # beyond it the answer is 503: open streams, and as many who ask and go
 SENDING_PATIENCE = 3  # sends in a row that fail before a channel counts as ill: one of them is daily life
 
 
@@ -92,6 +94,7 @@ def serve(settings: Settings) -> None:
             server_header=False,
             proxy_headers=bool(settings.public_url),
             timeout_graceful_shutdown=5,
+            limit_concurrency=MOST_CONNECTIONS,
         )
         # uvicorn closes everything and then repeats the signal; without this the rest of the stack would not unwind.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -139,7 +142,9 @@ def build_app(
             *_webhook_routes(channels),
             *console_routes(Console(settings, watched, live, channels, bell.ring)),
         ]
-    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+    return Starlette(
+        routes=routes, middleware=[Middleware(SecurityHeaders), Middleware(BodyDeadline)], lifespan=lifespan
+    )
 
 
 @contextlib.asynccontextmanager
@@ -219,11 +224,14 @@ def _webhook_routes(channels: dict[str, Channel]) -> list[Route]:
 
 def _webhook(webhook: Webhook) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                return Response(status_code=413)
-        return Response(status_code=await webhook.handle(dict(request.headers), body))
+        body = bytearray()
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    return Response(status_code=413)
+        except ClientDisconnect:
+            return Response(status_code=408)
+        return Response(status_code=await webhook.handle(dict(request.headers), bytes(body)))
 
     return endpoint
