@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import dataclasses
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ from intents.match import Matcher
 from storage import channels as channel_rows
 from storage import outbox, questions, reminders
 from storage.database import StorageError
+
+log = logging.getLogger(__name__)
 
 PROBLEMS_SHOWN = 20
 PATIENCE = 1.5  # seconds for the database's answer: whoever asks how we are must not wait for what is broken
@@ -135,6 +138,9 @@ class Health:
                 return {"state": "down", "reason": f"không trả lời trong {PATIENCE:g} giây"}, {}, {}
             except StorageError as error:
                 return {"state": "down", "reason": str(error)}, {}, {}
+            except Exception as error:  # a database that is not ours: whoever asks must hear it, not a 500
+                log.exception("health.failed")
+                return {"state": "down", "reason": f"cơ sở dữ liệu trả lời lạ: {error}"}, {}, {}
         return {"state": "down", "reason": condition.reason}, {}, {}
 
     def _ask_database(self) -> Told:

@@ -87,6 +87,13 @@ async def test_without_a_database_the_bot_is_down(
     assert (answer.status_code, answer.json()["status"]) == (503, "down")
 
 
+async def test_a_database_that_is_not_ours_is_down_too(site: httpx.AsyncClient, sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as c:
+        c.execute("DROP TABLE pauses")
+    answer = await site.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "down")
+
+
 async def test_metrics_are_prometheus_text(site: httpx.AsyncClient) -> None:
     text = (await site.get("/metrics")).text
     assert 'gocua_up{part="database"} 1.0' in text
