@@ -29,7 +29,7 @@ def serve(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.logs import set_up_logging
     from bot.serving import serve as run
 
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.log_format)
     run(settings)
     return 0
 

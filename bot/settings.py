@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 
 class SettingsError(Exception):
@@ -50,6 +50,7 @@ class Settings:
     port: int = 8080
     public_url: str = ""
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
     question_notice_days: int = 3
     roles: str = "web,send,tick"
     backup_keep: int = 14
@@ -86,6 +87,7 @@ NAMES = (
     ("port", "GOCUA_PORT", "port"),
     ("public_url", "GOCUA_PUBLIC_URL", "public_url"),
     ("log_level", "GOCUA_LOG_LEVEL", "log_level"),
+    ("log_format", "GOCUA_LOG_FORMAT", "log_format"),
     ("question_notice_days", "GOCUA_QUESTION_NOTICE_DAYS", "question_notice_days"),
     ("roles", "GOCUA_ROLES", "roles"),
     ("backup_keep", "GOCUA_BACKUP_KEEP", "backup_keep"),
@@ -194,6 +196,7 @@ def _validate(settings: Settings) -> None:
         settings.log_level,
         "DEBUG, INFO, WARNING hoặc ERROR",
     )
+    _require(settings.log_format in {"text", "json"}, "log_format", settings.log_format, "text hoặc json")
     _require(
         1 <= settings.question_notice_days <= 30, "question_notice_days", settings.question_notice_days, "1 đến 30"
     )

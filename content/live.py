@@ -149,19 +149,16 @@ class LiveLibrary(Generic[Companion]):
         problems = tuple(sort_problems((*examination.problems, *examination.stale)))
         loaded, rejected = status.loaded, examination.broken
         if rejected:
-            log.error("Nội dung mới có lỗi, giữ bản đang chạy:\n%s", "\n".join(map(format_problem, problems)))
+            log.error("content.rejected", extra={"problems": " | ".join(map(format_problem, problems))})
         elif examination.library.digest != loaded.library.digest:
             try:
                 loaded = Loaded(examination.library, self._on_change(examination.library))
             except Exception:
-                log.exception("Không dựng được bản nội dung mới, giữ bản đang chạy")
+                log.exception("content.not_built")
                 rejected = True
             else:
-                log.info(
-                    "Nội dung mới đã chạy: %d mục, %s",
-                    len(loaded.library.entries),
-                    loaded.library.digest[:12],
-                )
+                told = {"entries": len(loaded.library.entries), "digest": loaded.library.digest[:12]}
+                log.info("content.live", extra=told)
         self._status = _Status(loaded, problems, rejected, _now())
 
 

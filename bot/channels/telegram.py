@@ -168,7 +168,7 @@ class TelegramChannel:
             except NotStored:
                 return 500
             except Exception:
-                log.exception("telegram: chưa ghi được tin vừa nhận, Telegram sẽ gửi lại")
+                log.exception("inbound.not_stored", extra={"channel": NAME})
                 return 500
         if self._condition.state == "ok":  # a call from outside does not prove that we can set the webhook
             self._condition.well()
@@ -183,7 +183,7 @@ class TelegramChannel:
             except BadRequest as error:
                 if not is_parse_error(error):
                     raise
-                log.warning("telegram: gửi lại không định dạng vì %s", error)
+                log.warning("delivery.plain", extra={"channel": NAME, "reason": str(error)})
                 return await self._send_message(outgoing, to_plain(outgoing.text), None)
         except ANSWER_ERRORS as error:
             raise channel_error(error) from error
@@ -205,7 +205,7 @@ class TelegramChannel:
         try:
             await self._bot.answer_callback_query(callback_id)
         except ANSWER_ERRORS as error:
-            log.debug("telegram: không trả lời được lần bấm nút: %s", error)
+            log.debug("tap.not_answered", extra={"channel": NAME, "reason": str(error)})
 
     async def _keep_trying(self, step: Callable[[], Awaitable[bool]]) -> None:
         """Do `step` as long as it returns True; whatever goes wrong, wait and do it again."""
@@ -238,7 +238,7 @@ class TelegramChannel:
             self._condition.ill(failure.reason, "misconfigured")
         elif not isinstance(failure, NotStored):  # that is the database's trouble, and told as such
             self._condition.ill(f"chưa ghi được tin đã nhận ({type(error).__name__})")
-            log.error("telegram: chưa ghi được tin vừa nhận, thử lại sau %.1f giây", wait, exc_info=error)
+            log.error("inbound.not_stored", extra={"channel": NAME, "again_in": f"{wait:.0f}s"}, exc_info=error)
         return wait
 
     async def _register_webhook(self) -> bool:

@@ -58,7 +58,8 @@ def parse_update(update: object, bot_username: str = "") -> Inbound | None:
     try:
         return _read(update, bot_username.lower())
     except _GarbledError as problem:
-        log.warning("telegram: bỏ qua một cập nhật không đọc được (%s): %s", find_update_id(update), problem)
+        told = {"channel": NAME, "update": find_update_id(update), "reason": str(problem)}
+        log.warning("inbound.unreadable", extra=told)
         return None
 
 

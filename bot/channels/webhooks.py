@@ -46,5 +46,5 @@ def read_call(channel: str, headers: Mapping[str, str], body: bytes, header: str
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        log.warning("%s: webhook nhận một nội dung không phải JSON (%d byte), bỏ qua", channel, len(body))
+        log.warning("webhook.not_json", extra={"channel": channel, "bytes": len(body)})
         raise RejectedError(400) from None

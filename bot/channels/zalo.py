@@ -167,7 +167,7 @@ class ZaloChannel:
             except NotStored:
                 return 500
             except Exception:
-                log.exception("zalo: chưa ghi được tin vừa nhận, Zalo sẽ gửi lại")
+                log.exception("inbound.not_stored", extra={"channel": NAME})
                 return 500
         if self._condition.state == "ok":  # a call from outside does not prove that we can set the webhook
             self._condition.well()
@@ -198,7 +198,7 @@ class ZaloChannel:
         A message that may have arrived is sent again: twice is better than never.
         """
         if number:
-            log.info("zalo: một câu trả lời dài dừng ở tin thứ %d, sẽ gửi tiếp: %s", number + 1, failure.reason)
+            log.info("delivery.cut_off", extra={"channel": NAME, "at": number + 1, "reason": failure.reason})
             self._unfinished[outgoing] = number
         while len(self._unfinished) > UNFINISHED_KEPT:
             self._unfinished.popitem(last=False)
@@ -237,7 +237,7 @@ class ZaloChannel:
             self._condition.ill(error.reason, "misconfigured")
         else:
             self._condition.ill(f"lỗi trong chương trình ({type(error).__name__})")
-            log.error("zalo: lỗi khi đọc tin, thử lại sau %.1f giây", wait, exc_info=error)
+            log.error("reading.crashed", extra={"channel": NAME, "again_in": f"{wait:.0f}s"}, exc_info=error)
         return wait
 
     def _backoff(self, failures: int) -> float:
@@ -277,7 +277,7 @@ class ZaloChannel:
         except TryLater:
             raise
         except ChannelError as refusal:  # there was none; if there is one, the poll will say so
-            log.debug("zalo: không gỡ được webhook: %s", refusal.reason)
+            log.debug("webhook.not_removed", extra={"channel": NAME, "reason": refusal.reason})
         self._prepared = True
         if self._condition.state == "connecting":  # after trouble, a poll has to go well first
             self._condition.well()
@@ -292,6 +292,6 @@ class ZaloChannel:
                 failures += 1
                 if not isinstance(error, NotStored):  # that is the database's trouble, and told as such
                     if failures == 1:
-                        log.exception("zalo: chưa ghi được tin vừa nhận, giữ lại và thử tiếp")
+                        log.exception("inbound.not_stored", extra={"channel": NAME})
                     self._condition.ill(f"không ghi được tin đã nhận ({type(error).__name__})")
                 await asyncio.sleep(self._backoff(failures))

@@ -47,7 +47,7 @@ def parse_update(update: object, bot_name: str = "") -> Inbound | None:
     try:
         return _read(update, bot_name)
     except _GarbledError as problem:
-        log.warning("zalo: không đọc được một sự kiện, bỏ qua: %s", problem)
+        log.warning("inbound.unreadable", extra={"channel": NAME, "reason": str(problem)})
         return None
 
 
@@ -60,7 +60,7 @@ def _read(update: object, bot_name: str) -> Inbound | None:
         raise _GarbledError("không có event_name")
     kind = _EVENTS.get(name)
     if kind is None:
-        log.debug("zalo: bỏ qua sự kiện %r", name[:64])
+        log.debug("inbound.unknown_event", extra={"channel": NAME, "event": name[:64]})
         return None
     message = _object(event, "message")
     sender = _object(message, "from")

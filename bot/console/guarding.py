@@ -181,10 +181,10 @@ def _answer(
     try:
         response = _admit(route, request, console, form)
     except StorageError as error:
-        log.warning("console: %s %s: %s", request.method, request.url.path, error)
+        log.warning("console.no_database", extra={"path": request.url.path, "reason": str(error)})
         response = _down(request)
     except Exception:
-        log.exception("console: %s %s", request.method, request.url.path)
+        log.exception("console.failed", extra={"method": request.method, "path": request.url.path})
         response = _broken(request)
     if token != token_of(request) and "set-cookie" not in response.headers:
         set_cookie(response, request, console, token)

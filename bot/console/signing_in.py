@@ -131,7 +131,7 @@ def take_try(request: Request, name: str) -> bool:
         now = utc_now()
         taken = sign_ins.take_try(c, limits, iso(now), later(now, -TRY_SECONDS))
     if not taken:
-        log.warning("console.too-many-tries", extra={"address": host})
+        log.warning("console.too_many_tries", extra={"address": host})
     return taken
 
 

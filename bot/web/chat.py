@@ -140,7 +140,7 @@ class Chat:
         try:
             await self.inbox.receive(inbound)
         except StorageError as error:
-            log.debug("web: a message could not be stored, its browser will send it again: %s", error)
+            log.debug("inbound.not_stored", extra={"channel": NAME, "reason": str(error)})
             return RequestError(503, NOT_STORED, wait=5).response()
         self.mailbox.wake(inbound.address)
         return JSONResponse({}, 202)

@@ -54,7 +54,7 @@ async def stream_events(mailbox: Mailbox, address: str, cursor: Cursor) -> Async
         if stream.replaced:
             yield encode("replaced", {})
     except StorageError as error:
-        log.debug("web: reading a conversation failed, its browser will come back: %s", error)
+        log.debug("stream.ended", extra={"reason": str(error)})
     finally:
         mailbox.leave(address, stream)
 

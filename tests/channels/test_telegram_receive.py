@@ -52,7 +52,7 @@ async def test_a_message_that_could_not_be_stored_comes_again(platform, channel,
     assert platform.waiting == [update_id]
     await eventually(lambda: inbox.texts == ["đừng mất tôi"])
     await eventually(lambda: inbox.offset == update_id + 1)
-    assert "chưa ghi được tin" in caplog.text
+    assert "inbound.not_stored" in caplog.text
 
 
 async def test_the_offset_stands_before_the_first_that_failed(platform, channel, inbox, eventually):
