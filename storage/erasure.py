@@ -67,7 +67,7 @@ def take_erased(c: Connection, before: str, limit: int) -> list[int]:
                 SELECT 1 FROM outbox WHERE outbox.person_id = people.id AND outbox.status IN ('queued', 'sending')
             )
         )
-        ORDER BY id LIMIT :limit {skip_locked}
+        ORDER BY erased_at, id LIMIT :limit {skip_locked}
         """,
         {"before": before, "limit": limit},
     )

@@ -23,6 +23,7 @@ import psutil
 from bot.broadcasting import drive
 from bot.clock import iso, utc_now
 from bot.erasing import finish_erasing
+from bot.known import load_known
 from bot.reminding import overdue_before
 from content.load import load_library
 from storage import (
@@ -32,6 +33,7 @@ from storage import (
     directory,
     outbox,
     overview,
+    people,
     recipients,
     reminders,
 )
@@ -119,7 +121,11 @@ def _counted(database: Database) -> Figures:
     def asked(work: Callable[[Connection], Any]) -> float:
         return _median(database, work)
 
+    def remember(c: Connection) -> None:
+        load_known(c, people.get_or_create_person(c, "zalo", "4000", "Lan", now), now)
+
     return {
+        "ms nhớ lại một người khi có tin": asked(remember),
         "ms đếm đối tượng, cả thành phố": asked(lambda c: audiences.count_audience(c, EVERYBODY, WHOLE_CITY, "")),
         "ms đếm đối tượng, một xã": asked(lambda c: audiences.count_audience(c, EVERYBODY, ONE_COMMUNE, "")),
         "ms số liệu trang đầu": asked(lambda c: overview.count_overview(c, WHOLE_CITY)),
