@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from bot.clock import iso, later, utc_now
 from bot.conversation import respond
+from bot.flooding import REASON, floods, notice_key
 from bot.known import Known, load_known
 from bot.messages import Because, Inbound, Reply, State, Turn, parse_choices, parse_state, write_choices
 from bot.performing import perform
@@ -22,6 +23,7 @@ from bot.texts import say
 from bot.voice import Voice
 from storage import dialogues, outbox, people, seen, turns
 from storage.database import Connection, Database
+from storage.people import Person
 from storage.registrations import SeatGone
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,8 @@ def _receive_once(
         if not seen.mark_seen(connection, inbound.channel, inbound.message_id, now_at):
             return Receipt(repeated=True)
         person = people.get_or_create_person(connection, inbound.channel, inbound.address, inbound.name, now_at)
+        if floods(connection, person, inbound, now):
+            return _keep_unanswered(connection, person, inbound, now)
         state = parse_state(dialogues.load_dialogue(connection, person.id))
         pushed = outbox.find_offered(connection, person.id)
         if pushed:  # what was sent since the last turn is what the numbers on the screen now mean
@@ -75,6 +79,16 @@ def _receive_once(
         ]
         outbox.enqueue(connection, deliveries, now_at)
     return Receipt(repeated=False, person_id=person.id, turn=turn)
+
+
+def _keep_unanswered(connection: Connection, person: Person, inbound: Inbound, now: datetime.datetime) -> Receipt:
+    """One of too many messages: kept as it came, and told once that it is not answered."""
+    turn = Turn(State(), (Reply(say(person.language, "flood")),), (), Because("silence", reason=REASON))
+    turn_id = _record(connection, person.id, inbound, turn.because, iso(now))
+    told = _delivery(person.id, inbound, turn.replies[0], turn_id, 0, now)
+    told = dataclasses.replace(told, dedupe_key=notice_key(person, now))
+    new = outbox.enqueue(connection, [told], iso(now))
+    return Receipt(repeated=False, person_id=person.id, turn=turn if new else dataclasses.replace(turn, replies=()))
 
 
 class Inbox:

@@ -86,6 +86,15 @@ def list_latest(c: Connection, scope: Scope, person_id: int, until_at: str, limi
     return [StoredTurn(**row) for row in reversed(rows)]
 
 
+def find_earlier_at(c: Connection, person_id: int, back: int) -> str:
+    """When the person's turn so many `back` was, 1 for the last one; "" when they had fewer."""
+    row = c.row(
+        "SELECT created_at FROM turns WHERE person_id = :id ORDER BY id DESC LIMIT 1 OFFSET :back",
+        {"id": person_id, "back": back - 1},
+    )
+    return str(row["created_at"]) if row else ""
+
+
 def count_outcomes(c: Connection, since: str) -> dict[str, int]:
     """How many messages ended in each outcome since then; outcomes that did not occur are absent."""
     rows = c.rows(
