@@ -27,8 +27,8 @@ def steps(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def empty(database_url: str) -> Database:
-    return open_database(database_url)
+def empty(bare_database_url: str) -> Database:
+    return open_database(bare_database_url)
 
 
 def test_from_nothing_then_nothing_more_to_do(empty: Database) -> None:
@@ -89,9 +89,11 @@ print(len(migrate(open_database(sys.argv[1]), "2026-11-22T13:01:33.123Z")))
 """
 
 
-def test_three_processes_at_once_and_each_step_is_applied_once(database_url: str) -> None:
+def test_three_processes_at_once_and_each_step_is_applied_once(bare_database_url: str) -> None:
     processes = [
-        subprocess.Popen([sys.executable, "-c", MIGRATE, database_url], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", MIGRATE, bare_database_url], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         for _ in range(3)
     ]
     applied = sorted(int(process.communicate()[0]) for process in processes)
