@@ -68,14 +68,11 @@ def test_comments_quotes_windows_line_ends_and_the_answer_are_kept(root: Path, l
     assert edit.content.replace("  - 'tiền thất nghiệp: #bao nhiêu'\r\n".encode(), b"") == before
 
 
-@pytest.mark.parametrize(
-    "wording", ["no", "- có", "{{ x }}", "'", '"', "yes: no", "@a", "2026-11-22", "null", "*", "!a"]
-)
-def test_whatever_is_asked_comes_back_as_it_was_typed(root: Path, library: Library, wording: str) -> None:
-    wording = f"{wording} tiền thất nghiệp" if len(wording) < 2 else wording
-    edit = plan(root, library, wording)
-    path_of(root).write_bytes(edit.content)
-    assert load_library(root).get_entry(ENTRY).ask[-1] == wording
+def test_whatever_is_asked_comes_back_as_it_was_typed(root: Path, library: Library) -> None:
+    wordings = ("no", "- có", "{{ x }}", "' tiền", '" tiền', "yes: no", "@a", "2026-11-22", "null", "* tiền", "!a")
+    for wording in wordings:
+        path_of(root).write_bytes(plan(root, library, wording).content)
+    assert load_library(root).get_entry(ENTRY).ask[-len(wordings) :] == wordings
 
 
 def test_every_entry_there_is_can_be_added_to_without_touching_another_line(root: Path, library: Library) -> None:

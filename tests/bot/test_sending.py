@@ -327,7 +327,8 @@ async def test_a_graceful_stop_settles_what_is_in_flight(database: Database) -> 
     postman.faults["1"] = [0.3]
     queue(database, ("1", "một"))
     async with sending(database, postman):
-        await asyncio.sleep(0.15)
+        await until(lambda: not postman.faults["1"])  # it is on its way
+        assert not postman.arrived
     assert statuses(database)["một"][0] == "sent"
 
 

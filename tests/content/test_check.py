@@ -273,7 +273,7 @@ def test_phrasings_are_compared_without_case_marks_and_punctuation() -> None:
 @example(data=b"---\na: &x [*x]\n---\nx")
 @example(data=b"---\n---\n---\n")
 @example(data=b"---\n%YAML 9.9\n---\nx")
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_yield_problems_and_nothing_else(tree: Tree, data: bytes) -> None:
     assert any(each.level == "error" for each in check_library(tree({FILE: data}), TODAY))
 
@@ -282,7 +282,7 @@ _PIECES = ("---\n", "title: ", "ask:\n", "  - a\n", "short: >-\n", "{{ ", " }}",
 
 
 @given(front=st.lists(st.sampled_from(_PIECES), max_size=30), body=st.lists(st.sampled_from(_PIECES), max_size=10))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_jumble_of_our_own_marks_yields_problems(tree: Tree, front: list[str], body: list[str]) -> None:
     text = f"---\n{''.join(front)}\n---\n{''.join(body)}"
     assert any(each.level == "error" for each in check_library(tree({FILE: text}), TODAY))
