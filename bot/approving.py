@@ -115,7 +115,9 @@ def approve(c: Connection, official: Official, broadcast_id: int, mark: str, now
     if not broadcasts.approve(c, found.id, official.id, mark, iso(now)):
         raise NotDone("Tin vừa được sửa, rút lại, hoặc đã có người duyệt. Anh/chị mở lại để xem.")
     _log(c, official.login, "broadcast.approve", found.id, now)
-    return _tell(c, found.author_id, say("vi", "broadcast.approved", title=quote(found.title), name=quote(official.name)), now)
+    return _tell(
+        c, found.author_id, say("vi", "broadcast.approved", title=quote(found.title), name=quote(official.name)), now
+    )
 
 
 def reject(c: Connection, official: Official, broadcast_id: int, reason: str, now: datetime.datetime) -> set[str]:
@@ -126,7 +128,9 @@ def reject(c: Connection, official: Official, broadcast_id: int, reason: str, no
     if not broadcasts.reject(c, found.id, official.id, reason[:REASON_LENGTH], iso(now)):
         raise NotDone("Tin không còn chờ duyệt.")
     _log(c, official.login, "broadcast.reject", found.id, now)
-    told = say("vi", "broadcast.rejected", title=quote(found.title), name=quote(official.name), reason=quote(reason, 400))
+    told = say(
+        "vi", "broadcast.rejected", title=quote(found.title), name=quote(official.name), reason=quote(reason, 400)
+    )
     return _tell(c, found.author_id, told, now)
 
 
