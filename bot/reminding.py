@@ -158,7 +158,7 @@ def _delivery(reminder: Reminder, person: Person, said: Say, now: datetime.datet
         due_at=iso(now),
         kind=reminder.kind,
         expires_at=min(reminder.expires_at, said.expires_at or reminder.expires_at),
-        dedupe_key=f"reminder:{reminder.id}",
+        dedupe_key=reminders.delivery_key(reminder.id),
     )
 
 

@@ -51,13 +51,14 @@ def plan_place(c: Connection, session: Session, person_id: int, minutes: str, no
 def replan_before(c: Connection, session: Session, person_id: int, minutes: str, now: str) -> None:
     """Other reminders before the session instead of those still to come."""
     reason = "người nhận đổi giờ nhắc"
-    reminders.cancel_subject(c, subject_of(session.id), reason, now, person_id=person_id, kind=BEFORE)
+    subject = subject_of(session.id)
+    reminders.cancel_subject(c, subject, reason, now, person_id=person_id, kind=BEFORE, queued_too=False)
     if session.status not in _OFF:
         reminders.plan(c, _before(session, person_id, minutes, now), now)
 
 
 def call_off(c: Connection, session_id: int, reason: str, now: str, *, person_id: int = 0) -> None:
-    """Nothing more is promised about this session, to one person or (0) to anybody."""
+    """Nothing more is said about this session, to one person or (0) to anybody: planned or waiting to leave."""
     reminders.cancel_subject(c, subject_of(session_id), reason, now, person_id=person_id)
 
 

@@ -148,30 +148,75 @@ def count_overdue(c: Connection, before: str) -> int:
     return int(row["n"]) if row else 0
 
 
-def cancel_subject(c: Connection, subject: str, reason: str, now: str, *, person_id: int = 0, kind: str = "") -> int:
+def cancel_subject(
+    c: Connection, subject: str, reason: str, now: str, *, person_id: int = 0, kind: str = "", queued_too: bool = True
+) -> int:
     """Call off what is still planned about a subject, of one person or (0) of everybody; return how many.
 
-    With a `kind` only reminders of this kind.
+    With a `kind` only reminders of this kind. What is queued and has not left is called off too, unless it stays true
+    (`queued_too` False); it does not count.
     """
-    return c.execute(
-        """
-        UPDATE reminders SET status = 'cancelled', reason = :reason, settled_at = :now
-        WHERE subject = :subject AND status = 'planned' AND (:person_id = 0 OR person_id = :person_id)
-            AND (:kind = '' OR kind = :kind)
-        """,
-        {"subject": subject, "reason": reason, "now": now, "person_id": person_id, "kind": kind},
-    )
+    params = {"subject": subject, "person_id": person_id, "kind": kind, "ending": ""}
+    if queued_too:
+        _recall(c, params, reason, now)
+    return _cancel(c, params, reason, now)
 
 
 def cancel_step(c: Connection, subject: str, step_end: str, reason: str, now: str) -> int:
-    """Call off what is still planned about a subject in steps that end so ("…:2026-12-10"); return how many."""
+    """Call off what is planned about a subject in steps that end so ("…:2026-12-10"); return how many.
+
+    What is queued about them and has not left is called off too; it does not count.
+    """
+    params = {"subject": subject, "person_id": 0, "kind": "", "ending": step_end}
+    _recall(c, params, reason, now)
+    return _cancel(c, params, reason, now)
+
+
+_CHOSEN = """
+    subject = :subject AND (:person_id = 0 OR person_id = :person_id) AND (:kind = '' OR kind = :kind)
+    AND substr(step, length(step) - length(:ending) + 1) = :ending
+"""
+
+
+def _cancel(c: Connection, params: dict[str, str | int], reason: str, now: str) -> int:
     return c.execute(
-        """
+        f"""
         UPDATE reminders SET status = 'cancelled', reason = :reason, settled_at = :now
-        WHERE subject = :subject AND status = 'planned' AND substr(step, length(step) - length(:ending) + 1) = :ending
-        """,
-        {"subject": subject, "ending": step_end, "reason": reason, "now": now},
+        WHERE status = 'planned' AND {_CHOSEN}
+        """,  # noqa: S608
+        {**params, "reason": reason, "now": now},
     )
+
+
+def _recall(c: Connection, params: dict[str, str | int], reason: str, now: str) -> None:
+    """Take deliveries out of the outbox that wait there: for the morning, after a pause, for another try.
+
+    One that a sender holds in this moment may arrive; it runs out now, so that it does not leave once more.
+    """
+    rows = c.rows(
+        f"SELECT id FROM reminders WHERE status = 'queued' AND expires_at > :now AND {_CHOSEN} ORDER BY id",  # noqa: S608
+        {**params, "now": now},
+    )
+    # By key, not by a subquery: PostgreSQL might walk the whole queue of a broadcast for one.
+    waiting = [{"key": delivery_key(int(row["id"])), "reason": reason, "now": now} for row in rows]
+    if not waiting:
+        return
+    c.execute_many(
+        """
+        UPDATE outbox SET status = 'cancelled', reason = :reason, settled_at = :now
+        WHERE dedupe_key = :key AND status = 'queued'
+        """,
+        waiting,
+    )
+    c.execute_many(
+        "UPDATE outbox SET expires_at = :now WHERE dedupe_key = :key AND status = 'sending'",
+        [{"key": one["key"], "now": now} for one in waiting],
+    )
+
+
+def delivery_key(reminder_id: int) -> str:
+    """The key under which a reminder's delivery stands in the outbox."""
+    return f"reminder:{reminder_id}"
 
 
 def list_of_person(c: Connection, person_id: int) -> list[Reminder]:

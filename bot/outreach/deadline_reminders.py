@@ -40,7 +40,8 @@ def keep_deadline(c: Connection, person: Person, effect: KeepDeadline, now: str)
     id_ = deadlines.keep_deadline(
         c, person.id, effect.kind, effect.base_on, effect.due_on, effect.times, effect.note, now
     )
-    reminders.cancel_subject(c, subject(id_), "đổi hạn", now)
+    # The days of a first day never change: what is queued about one is true still, and would not be planned again.
+    reminders.cancel_subject(c, subject(id_), "đổi hạn", now, queued_too=False)
     planned = [
         NewReminder(
             person_id=person.id,

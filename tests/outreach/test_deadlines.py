@@ -27,9 +27,10 @@ from bot.messages import (
 )
 from bot.outreach.deadline_reminders import compose
 from bot.performing import perform
+from bot.reminding import remind_due
 from bot.voice import Voice, load_voice
 from content.load import load_library
-from storage import deadlines, people, reminders
+from storage import deadlines, outbox, people, reminders
 from storage.database import Database
 from storage.people import Person
 
@@ -106,6 +107,25 @@ def test_one_instalment_done_leaves_the_others(database: Database) -> None:
     do(database, person, CloseDeadline(id_, "done", "2026-12-05"))
     assert planned(database, person) == ["1:2027-06-05"]
     assert kept(database, person)[0][2] == "open"
+
+
+@pytest.mark.parametrize(
+    "effect", [CloseDeadline(1, "done"), CloseDeadline(1, "done", "2026-12-05"), WithdrawConsent(PURPOSE)]
+)
+def test_what_waits_in_the_outbox_about_something_over_does_not_leave(database: Database, effect: Effect) -> None:
+    person = person_of(database)
+    do(database, person, AGREED, keep_loan("2026-12-05"))
+    assert remind_due(database, LIBRARY, datetime.datetime(2026, 12, 5, 8, 1, tzinfo=HANOI)).queued == 1
+    do(database, person, keep_loan("2026-12-05"))  # the same once more changes nothing
+    [(id_, _, _)] = kept(database, person)
+
+    def statuses() -> list[str]:
+        with database.reading() as c:
+            return [one.status for one in outbox.list_for_person(c, person.id, 0, 10)]
+
+    assert (id_, statuses()) == (1, ["queued"])
+    do(database, person, effect)
+    assert statuses() == ["cancelled"]
 
 
 @pytest.mark.parametrize("due_on", ["", "2026-12-05"])

@@ -93,6 +93,44 @@ def test_a_moved_session_is_told_and_reminded_of_with_its_new_time(fair: Fair) -
     assert "danh sách chờ" in to_minh
 
 
+def waiting(fair: Fair, person: people.Person) -> list[str]:
+    """The kinds of what may still leave to a person."""
+    with fair.database.reading() as c:
+        return [one.kind for one in outbox.list_for_person(c, person.id, 0, 100) if one.status == "queued"]
+
+
+def test_what_waits_in_the_outbox_does_not_leave_for_a_session_that_moved(fair: Fair) -> None:
+    """A pause of the channel or the night may hold a reminder until the session is another day's."""
+    assert "8:00 ngày mai" in fair.told(fair.lan, at(23, 8, 1))[0]
+    fair.change(at(23, 8, 2), starts_at="2026-11-25T02:00:00.000Z", ends_at="2026-11-25T05:00:00.000Z")
+    assert waiting(fair, fair.lan) == []
+    fair.told(fair.lan, at(23, 8, 3))
+    assert waiting(fair, fair.lan) == ["session_moved"]
+    fair.change(at(23, 8, 4), status="huy")
+    fair.told(fair.lan, at(23, 8, 5))
+    assert waiting(fair, fair.lan) == ["session_cancelled"], "news that is old by now does not leave either"
+
+
+def test_what_waits_in_the_outbox_does_not_leave_for_a_place_given_up(fair: Fair) -> None:
+    fair.told(fair.lan, at(23, 8, 1))
+    with fair.database.transaction() as c:
+        leave(c, fair.session_id, fair.lan.id, iso(at(23, 8, 2)))
+    assert waiting(fair, fair.lan) == []
+    fair.told(fair.minh, at(23, 8, 3))
+    assert waiting(fair, fair.minh) == ["session_seat"], "others keep theirs"
+
+
+def test_what_a_sender_holds_when_the_session_moves_does_not_leave_a_second_time(fair: Fair) -> None:
+    fair.told(fair.lan, at(23, 8, 1))
+    moved = at(23, 8, 2)
+    with fair.database.transaction() as c:
+        [held] = outbox.claim(c, "zalo", "một", 1, iso(at(23, 8, 10)), iso(moved))
+    fair.change(moved, starts_at="2026-11-25T02:00:00.000Z", ends_at="2026-11-25T05:00:00.000Z")
+    with fair.database.transaction() as c:
+        outbox.reschedule(c, held.id, iso(moved), 1, "mạng", may_have_arrived=False)
+        assert outbox.claim(c, "zalo", "một", 1, iso(at(23, 8, 10)), iso(at(23, 8, 3))) == []
+
+
 def test_put_off_then_given_a_day_each_is_told(fair: Fair) -> None:
     fair.change(NOW, status="hoan")
     assert "tạm hoãn" in fair.told(fair.lan, at(22, 12))[0]
