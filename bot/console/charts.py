@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import sys
 from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -77,6 +78,10 @@ def _draw(
     # 12 MB that a process nobody watches never needs.
     import pygal  # noqa: PLC0415
     from pygal.style import Style  # noqa: PLC0415
+
+    # On import pygal puts a finder of an old kind, for plug-ins we have none of, among Python's: every later import
+    # then warns.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
 
     style = Style(label_font_size=_FONT, major_label_font_size=_FONT, value_font_size=_FONT)
     most = max(sum(int(value) for value in row[1:]) for row in rows)
