@@ -65,7 +65,7 @@ def parse_yaml(text: str, first_line: int = 1) -> Node | None:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
         raise YamlProblem(line, f"Viết sai cú pháp YAML ({error.problem})", _hint(error.problem)) from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeEncodeError):
         raise YamlProblem(first_line, "Có ký tự YAML không cho phép", "Tìm và xóa ký tự điều khiển.") from None
 
 
