@@ -70,7 +70,9 @@ def advance(database: Database, library: Library, now: datetime.datetime, page: 
         return Advanced()
     running = [campaign for campaign in library.campaigns.values() if runs_on(campaign, in_hanoi(now).date())]
     done = _let_join(database, running, now)
-    for campaign in running:
+    with database.reading() as c:
+        waited_for = [one for one in running if campaigns.anybody_due(c, one.slug, plan_of(one), iso(now))]
+    for campaign in waited_for:
         while True:
             advanced, taken = _advance_page(database, library, campaign, now, page)
             done += advanced

@@ -6,6 +6,7 @@ It knows the rule and Hanoi's clock, not who is told nor what was told already.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -129,9 +130,18 @@ def list_fires(schedule: Schedule, after: datetime, until: datetime) -> list[dat
     """The moments (aware, Hanoi) later than `after` and not later than `until` at which it comes round."""
     if not schedule.cron:
         return []
-    first = max(after + timedelta(seconds=1), datetime.combine(schedule.start, datetime.min.time(), HANOI))
-    fires = itertools.takewhile(lambda moment: moment <= until, _fires(schedule.cron, first))
-    return [moment for moment in fires if schedule.end is None or moment.date() <= schedule.end]
+    first = max(after.astimezone(HANOI).date(), schedule.start)
+    last = until.astimezone(HANOI).date()
+    if schedule.end is not None:
+        last = min(last, schedule.end)
+    return [moment for moment in _list_fires(schedule.cron, first, last) if after < moment <= until]
+
+
+@functools.lru_cache(maxsize=64)
+def _list_fires(cron: str, first: date, last: date) -> tuple[datetime, ...]:
+    """The firings from one day to another, kept: whoever looks every minute asks for the same days all day long."""
+    start = datetime.combine(first, datetime.min.time(), HANOI)
+    return tuple(itertools.takewhile(lambda moment: moment.date() <= last, _fires(cron, start)))
 
 
 def _fires(cron: str, start: datetime) -> Iterator[datetime]:

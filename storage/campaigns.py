@@ -168,6 +168,15 @@ def due_text(condition: str) -> str:
     """  # noqa: S608
 
 
+def anybody_due(c: Connection, campaign: str, plan: str, now: str) -> bool:
+    """Whether `take_due` would find somebody; looked at without keeping anybody from writing."""
+    member = "SELECT 1 FROM campaign_members AS m WHERE m.campaign = :campaign AND m.status = 'on' AND"
+    found = " UNION ALL ".join(
+        f"SELECT 1 AS found WHERE EXISTS ({member} {condition})" for condition in (DUE, *REPLANNED)
+    )
+    return c.row(f"{found} LIMIT 1", {"campaign": campaign, "plan": plan, "now": now}) is not None
+
+
 def take_due(c: Connection, campaign: str, plan: str, now: str, limit: int) -> list[Member]:
     """Members whose next step may be due, or was reckoned from another version of the series, by person.
 

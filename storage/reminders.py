@@ -156,7 +156,7 @@ def cancel_subject(
     With a `kind` only reminders of this kind. What is queued and has not left is called off too, unless it stays true
     (`queued_too` False); it does not count.
     """
-    params = {"subject": subject, "person_id": person_id, "kind": kind, "ending": ""}
+    params: dict[str, str | int] = {"subject": subject, "person_id": person_id, "kind": kind, "ending": ""}
     if queued_too:
         _recall(c, params, reason, now)
     return _cancel(c, params, reason, now)
@@ -167,7 +167,7 @@ def cancel_step(c: Connection, subject: str, step_end: str, reason: str, now: st
 
     What is queued about them and has not left is called off too; it does not count.
     """
-    params = {"subject": subject, "person_id": 0, "kind": "", "ending": step_end}
+    params: dict[str, str | int] = {"subject": subject, "person_id": 0, "kind": "", "ending": step_end}
     _recall(c, params, reason, now)
     return _cancel(c, params, reason, now)
 

@@ -51,10 +51,6 @@ def translate(error: sqlite3.Error) -> Exception:
     return meaning(str(error)) if meaning else error
 
 
-def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
-    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
-
-
 class SQLiteConnection:
     """SQL inside one transaction; see `storage.database.Connection`."""
 
@@ -85,7 +81,9 @@ class SQLiteConnection:
 
     def rows(self, sql: str, params: Params | None = None) -> list[dict[str, Any]]:
         try:
-            return self._run(sql, params).fetchall()
+            cursor = self._run(sql, params)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         except sqlite3.Error as error:
             raise translate(error) from error
 
@@ -123,7 +121,6 @@ class SQLite:
         except BaseException:
             connection.close()
             raise
-        connection.row_factory = _as_dict
         return connection
 
     @contextlib.contextmanager
