@@ -36,6 +36,7 @@ class Promise:
     until: datetime.datetime
     state: str = "planned"
     told: datetime.datetime | None = None
+    off: datetime.datetime | None = None  # when it was called off on its way: from then on it must not arrive
     starts: datetime.datetime | None = None
 
 
@@ -118,6 +119,14 @@ def judge(
     return court.conclude()
 
 
+def _call(promise: Promise | None, at: datetime.datetime) -> None:
+    """Call a promise off: it is not to be told any more, or not to arrive when it is on its way."""
+    if promise and promise.state == "planned":
+        promise.state = "off"
+    elif promise and promise.state == "told" and promise.off is None:
+        promise.off = at
+
+
 class _Judge:
     def __init__(self, script: Script, days_off: frozenset[datetime.date], worked: frozenset[datetime.date]) -> None:
         self.verdict = Verdict()
@@ -168,11 +177,11 @@ class _Judge:
                 person.agreed.discard(act.what)
                 if act.what == "nhac-viec":
                     for kind in list(person.kept):
-                        self._end(person, kind)
+                        self._end(person, kind, act.at)
             case "keep":
                 self._keep(act, person)
             case "done":
-                self._end(person, act.what)
+                self._end(person, act.what, act.at)
             case "erase":
                 self._erase(act)
             case _:
@@ -195,9 +204,7 @@ class _Judge:
                     self._leave(number, act.who, act.at)
                 fair.places.pop(act.who, None)
         for key in self._of_person.pop(act.who, []):
-            promise = self._promises.pop(key, None)
-            if promise and promise.state == "planned":
-                promise.state = "off"
+            _call(self._promises.pop(key, None), act.at)
         del self._people[act.who]
         self._lives[act.who] += 1
 
@@ -219,7 +226,7 @@ class _Judge:
     def _leave(self, number: int, who: int, at: datetime.datetime) -> None:
         fair = self._fairs[number]
         if fair.places.pop(who, None):
-            self._call_off(number, who)
+            self._call_off(number, at, who)
             self._move_up(number, at)
 
     def _move_up(self, number: int, at: datetime.datetime) -> set[int]:
@@ -238,7 +245,7 @@ class _Judge:
         fair = self._fairs[act.fair]
         if act.kind == "cancel":
             fair.status = "huy"
-            self._call_off(act.fair)
+            self._call_off(act.fair, act.at)
             for who in fair.places:
                 self._tell("session_cancelled", act.fair, who, act.at)
             return
@@ -247,7 +254,7 @@ class _Judge:
             fair.starts, fair.ends, fair.status = act.moment, act.moment + 3 * HOUR, "mo"
         else:
             fair.status = "hoan"
-        self._call_off(act.fair)
+        self._call_off(act.fair, act.at)
         moved = self._move_up(act.fair, act.at) if fair.status == "mo" else set()
         for who, (seat, minutes) in fair.places.items():
             if who not in moved:
@@ -291,11 +298,11 @@ class _Judge:
         until = max(fair.ends, at + 2 * DAY) if fair.status != "mo" else fair.ends
         self._plan(key, Promise(kind, who, number, _morning(at), until))
 
-    def _call_off(self, number: int, who: int = 0) -> None:
+    def _call_off(self, number: int, at: datetime.datetime, who: int = 0) -> None:
         for key in self._of_fair[number]:
             promise = self._promises.get(key)
-            if promise and promise.state == "planned" and who in {0, promise.who}:
-                promise.state = "off"
+            if promise and who in {0, promise.who}:
+                _call(promise, at)
 
     def _keep(self, act: Act, person: _Person) -> None:
         assert act.day
@@ -305,10 +312,12 @@ class _Judge:
             return
         held = person.kept.get(act.what)
         if held and held[0] != act.day:
-            self._end(person, act.what)
+            self._end(person, act.what, act.at)
         number = held[1] if held and held[0] == act.day else next(self._count)
         person.kept[act.what] = (act.day, number)
-        self._end_promises(number)
+        for key in self._of_kept[number]:
+            if self._promises[key].state == "planned":  # what is on its way is true still
+                self._promises[key].state = "off"
         for opens, due in windows:
             speaking = self._speaking(act.what, act.day, opens, due)
             ends = [moment for _, moment in speaking[1:]] + [_at(due, 17)]
@@ -318,15 +327,10 @@ class _Judge:
                     self._of_kept[number].append(key)
                     self._plan(key, Promise(f"han-{act.what}", act.who, 0, moment, end))
 
-    def _end(self, person: _Person, kind: str) -> None:
+    def _end(self, person: _Person, kind: str, at: datetime.datetime) -> None:
         if kind in person.kept:
-            self._end_promises(person.kept.pop(kind)[1])
-
-    def _end_promises(self, number: int) -> None:
-        for key in self._of_kept[number]:
-            promise = self._promises.get(key)
-            if promise and promise.state == "planned":
-                promise.state = "off"
+            for key in self._of_kept[person.kept.pop(kind)[1]]:
+                _call(self._promises.get(key), at)
 
     def _windows(self, act: Act) -> list[tuple[datetime.date, datetime.date]]:
         assert act.day
@@ -476,10 +480,13 @@ class _Judge:
         left = sorted(messages.values(), key=lambda arrival: arrival.at)
         for promise in sorted(promises, key=lambda promise: promise.told or promise.due):
             assert promise.told
-            found = next((one for one in left if promise.told <= one.at < promise.told + WITHIN), None)
+            end = promise.told + WITHIN
+            found = next((one for one in left if promise.told <= one.at < end), None)
             if found:
                 left.remove(found)
-            else:
+                if promise.off and found.at > promise.off:
+                    self.verdict.called_off.append(_tell(found, who))
+            elif promise.off is None or promise.off >= end:
                 self.verdict.lost.append(
                     f"{promise.told.astimezone(HANOI):%d/%m/%Y %H:%M} {kind} người {who}: {promise}"
                 )

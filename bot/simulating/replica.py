@@ -11,7 +11,7 @@ from bot.clock import iso, parse_iso
 from bot.quiet import quiet
 from bot.sending import BATCH, Outcome, attempt, settle_and_claim
 from bot.simulating.phones import Phones
-from bot.ticking import JOBS, Clockwork
+from bot.ticking import JOBS, Clockwork, Job
 from content.model import Library
 from storage import channels, outbox
 from storage.database import Database
@@ -48,11 +48,15 @@ class Replica:
         self._clock = clock
         self._step = step
         self._work = Clockwork(database, lambda: library, lambda _channel: None, now=clock)
+        self._ran: dict[Job, datetime.datetime] = {}
 
     def tick(self) -> None:
-        """Everything that comes round, once."""
-        for job, _ in JOBS:
-            job(self._work)
+        """Everything that has come round since it was last done."""
+        now = self._clock()
+        for job, seconds in JOBS:
+            if job not in self._ran or now - self._ran[job] >= datetime.timedelta(seconds=seconds):
+                job(self._work)
+                self._ran[job] = now
 
     def send(self) -> None:
         """Send all that may leave now."""

@@ -55,7 +55,7 @@ def assert_kept(verdict: Verdict) -> None:
 
 @pytest.mark.timeout(900)
 def test_a_year_with_a_hundred_deaths(voice: Voice) -> None:
-    script = write_script(20_000, 365, SEED, communes(voice))
+    script = write_script(20_000, 365, SEED, communes(voice), every=30)
     with temporary_folder() as folder:
         lived = live(script, f"sqlite:///{folder}/year.db", voice)
     verdict = judged(script, lived)
