@@ -10,8 +10,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.alone import AlreadyRunning
 from bot.broadcast_command_line import add_broadcast_commands
@@ -23,6 +25,9 @@ from bot.settings import Settings, SettingsError, load_settings
 from content.check import format_problem
 from content.model import ContentErrors
 from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 
 def serve(settings: Settings, _options: argparse.Namespace) -> int:
@@ -111,58 +116,45 @@ def migrate(settings: Settings, _options: argparse.Namespace) -> int:
 
 def questions(settings: Settings, options: argparse.Namespace) -> int:
     from bot.answering import NotDone, carry_out
-    from storage.database import open_database
 
-    database = open_database(settings.database_url)
     try:
-        text = carry_out(database, options.id, options.do, options.answer or "", options.by)
+        with _database(settings) as database:
+            print(carry_out(database, options.id, options.do, options.answer or "", options.by))
     except (LookupError, NotDone) as error:
         return _fail(str(error.args[0]))
-    finally:
-        database.close()
-    print(text)
     return 0
 
 
 def official(settings: Settings, options: argparse.Namespace) -> int:
     from bot.console.commanding import run_official
-    from storage.database import open_database
 
-    database = open_database(settings.database_url)
     try:
-        print(run_official(database, settings.content_dir, options))
+        with _database(settings) as database:
+            print(run_official(database, settings.content_dir, options))
     except LookupError as error:
         return _fail(str(error.args[0]))
-    finally:
-        database.close()
     return 0
 
 
 def broadcast(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commanding_broadcasts import run_broadcast
-    from storage.database import open_database
 
-    database = open_database(settings.database_url)
     try:
-        print(run_broadcast(database, options))
+        with _database(settings) as database:
+            print(run_broadcast(database, options))
     except LookupError as error:
         return _fail(str(error.args[0]))
-    finally:
-        database.close()
     return 0
 
 
 def report(settings: Settings, options: argparse.Namespace) -> int:
     from bot.reporting.command import run_report
-    from storage.database import open_database
 
-    database = open_database(settings.database_url)
     try:
-        print(run_report(database, settings.content_dir, options))
+        with _database(settings) as database:
+            print(run_report(database, settings.content_dir, options))
     except LookupError as error:
         return _fail(str(error.args[0]))
-    finally:
-        database.close()
     return 0
 
 
@@ -204,13 +196,9 @@ def doctor(settings: Settings, _options: argparse.Namespace) -> int:
 
 def sessions(settings: Settings, options: argparse.Namespace) -> int:
     from bot.calendar_commanding import run
-    from storage.database import open_database
 
-    database = open_database(settings.database_url)
-    try:
+    with _database(settings) as database:
         text, well = run(database, settings.content_dir, options)
-    finally:
-        database.close()
     if not well:
         return _fail(text)
     print(text)
@@ -323,6 +311,21 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error))
     except KeyboardInterrupt:
         return 130
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """The database in the shape this code expects, whether or not the bot ever ran here."""
+    from bot.clock import iso, utc_now
+    from storage.database import open_database
+    from storage.migrations import migrate
+
+    database = open_database(settings.database_url)
+    try:
+        migrate(database, iso(utc_now()))
+        yield database
+    finally:
+        database.close()
 
 
 def _typed_lines() -> Iterator[str]:

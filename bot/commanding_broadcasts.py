@@ -10,20 +10,18 @@ import argparse
 from bot import approving
 from bot.broadcast_command_line import LISTED
 from bot.channels.markdown import to_plain
-from bot.clock import iso, utc_now
+from bot.clock import utc_now
 from bot.console.access import Official, official_of
 from bot.console.broadcasts_telling import DELIVERY_NAMES, STATUS_NAMES, tell_reason
 from bot.console.telling import moment
 from storage import broadcasts, officials, recipients
 from storage.broadcasts import Broadcast
 from storage.database import Connection, Database
-from storage.migrations import migrate
 from storage.scope import WHOLE_CITY
 
 
 def run_broadcast(database: Database, options: argparse.Namespace) -> str:
     """Do one act; return what to print. Raises NotDone (a ValueError) and LookupError with their sentence."""
-    migrate(database, iso(utc_now()))
     if options.act == "list":
         return _list(database)
     if options.act != "show":

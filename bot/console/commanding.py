@@ -11,7 +11,6 @@ import getpass
 import unicodedata
 from pathlib import Path
 
-from bot.clock import iso, utc_now
 from bot.console import appointing
 from bot.console.access import ROLE_NAMES, parse_role
 from bot.console.appointing import NotAppointed
@@ -19,14 +18,12 @@ from bot.console.telling import moment
 from content.load import load_library
 from storage import officials
 from storage.database import Database
-from storage.migrations import migrate
 
 BY = "main.py"
 
 
 def run_official(database: Database, content_dir: Path, options: argparse.Namespace) -> str:
     """Do one act; return what to print. Raises NotAppointed (a ValueError) and LookupError with their sentence."""
-    migrate(database, iso(utc_now()))
     if options.act == "list":
         return _list(database)
     if options.act == "add":

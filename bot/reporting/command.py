@@ -14,7 +14,6 @@ from bot.reporting.workbook import write_workbook
 from content.load import load_library
 from storage.audit import record
 from storage.database import Database
-from storage.migrations import migrate
 from storage.scope import WHOLE_CITY, Scope
 
 BY = "main.py"
@@ -28,7 +27,6 @@ def run_report(database: Database, content_dir: Path, options: argparse.Namespac
         raise LookupError(f"Không có xã, phường “{options.commune}”. Tên các xã, phường ở content/places.yaml.")
     scope = Scope(frozenset({options.commune})) if options.commune else WHOLE_CITY
     now = utc_now()
-    migrate(database, iso(now))
     with database.reading() as c:
         report = make_report(c, library, scope, period, now)
     name = file_name(period, options.commune)
