@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from tests.process.conftest import ROOT, Program, until
 
 pytestmark = pytest.mark.process
 
-IDLE_MEMORY = 120 * 2**20
+IDLE_MEMORY = 140 * 2**20  # 122 to 126 MiB measured; docs/decisions.md tells what they are
 
 
 def run(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -99,8 +100,10 @@ async def test_new_content_is_live_within_two_seconds_and_broken_content_never(
         while (await program.ready())["content"]["digest"] == digest:  # type: ignore[index]
             assert time.monotonic() - changed_at < 4
         path.write_text("---\ntitle: hỏng\n")
-        await asyncio.sleep(1.0)
-        health = await program.ready()
+        broken_at = time.monotonic()
+        while (health := await program.ready())["status"] == "ok":
+            assert time.monotonic() - broken_at < 4
+            await asyncio.sleep(0.1)
         assert health["status"] == "degraded"
         assert any("bhtn/muc-huong.md" in problem for problem in health["content"]["problems"])  # type: ignore[index]
         platform.say(1, "bhtn dc bn tien 1 thang")
@@ -127,7 +130,7 @@ def test_chat_talks_on_the_terminal(tmp_path: Path) -> None:
     result = run(tmp_path, "chat", given="menu\n")
     assert result.returncode == 0, result.stderr
     assert "Gõ Cửa" in result.stdout
-    assert "2. Mất việc, thất nghiệp" in result.stdout
+    assert re.search(r"^\d+\. Mất việc, thất nghiệp$", result.stdout, re.MULTILINE)
 
 
 def test_migrate_doctor_and_questions_on_a_fresh_folder(tmp_path: Path) -> None:
