@@ -6,7 +6,6 @@ at the database: what a person read, or should have, is all that counts.
 
 from __future__ import annotations
 
-import calendar
 import dataclasses
 import datetime
 import heapq
@@ -16,57 +15,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from bot.simulating.phones import Arrival
-from bot.simulating.script import HANOI, Act, Citizen, Fair, Script
+from bot.simulating.rules import DAY, WorkDays, at_hour, morning, quiet, rings_at
+from bot.simulating.script import HANOI, Act, Citizen, Script
+from bot.simulating.standing import PersonNow, Promise, as_announced
 
-DAY, HOUR, MINUTE = datetime.timedelta(days=1), datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
+HOUR, MINUTE = datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
 NEWS = ("campaign", "digest")  # what needs the agreement to news
 READ = ("read", "unheard")
 WITHIN = 90 * MINUTE  # a message leaves so soon after the tick that queued it, whatever dies in between
 _FAIR = re.compile(r"Phiên mô phỏng (\d+)")
-
-
-@dataclasses.dataclass(slots=True)
-class Promise:
-    """Something a person was promised to be told; `state` is planned, off, told (it must be), free (it need not)."""
-
-    kind: str
-    who: int
-    about: int
-    due: datetime.datetime
-    until: datetime.datetime
-    state: str = "planned"
-    told: datetime.datetime | None = None
-    off: datetime.datetime | None = None  # when it was called off on its way: from then on it must not arrive
-    starts: datetime.datetime | None = None
-
-
-@dataclasses.dataclass(slots=True)
-class _Fair:
-    starts: datetime.datetime
-    ends: datetime.datetime
-    commune: str
-    capacity: int
-    status: str = "mo"
-    places: dict[int, tuple[str, str]] = dataclasses.field(default_factory=dict)  # who -> (seat, minutes), in order
-
-    @property
-    def full(self) -> bool:
-        return 0 < self.capacity <= sum(seat == "registered" for seat, _ in self.places.values())
-
-
-@dataclasses.dataclass(slots=True)
-class _Person:
-    here: bool = False
-    pushes: bool = True
-    away: bool = False
-    agreed: set[str] = dataclasses.field(default_factory=set)
-    outcomes: set[int] = dataclasses.field(default_factory=set)
-    kept: dict[str, tuple[datetime.date, int]] = dataclasses.field(default_factory=dict)  # kind -> (base, number)
-    commune: str = ""
-
-    @property
-    def reachable(self) -> bool:
-        return self.here and self.pushes and not self.away
 
 
 @dataclasses.dataclass(slots=True)
@@ -130,11 +87,11 @@ def _call(promise: Promise | None, at: datetime.datetime) -> None:
 class _Judge:
     def __init__(self, script: Script, days_off: frozenset[datetime.date], worked: frozenset[datetime.date]) -> None:
         self.verdict = Verdict()
-        self._off, self._worked = days_off, worked
+        self._days = WorkDays(days_off, worked)
         self._citizens: Mapping[int, Citizen] = {one.number: one for one in script.people}
         self._numbers = {one.address: one.number for one in script.people}
-        self._people: defaultdict[int, _Person] = defaultdict(_Person)
-        self._fairs = {one.number: _fair(one) for one in script.fairs}
+        self._people: defaultdict[int, PersonNow] = defaultdict(PersonNow)
+        self._fairs = {one.number: as_announced(one) for one in script.fairs}
         self._promises: dict[tuple[object, ...], Promise] = {}
         self._of_fair: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
         self._of_kept: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
@@ -156,7 +113,7 @@ class _Judge:
         if act.kind in {"arrive", "return", "write"}:
             person.away = False
             if not person.here:
-                self._people[act.who] = person = _Person(here=True)
+                self._people[act.who] = person = PersonNow(here=True)
             if act.kind == "arrive":
                 citizen = self._citizens[act.who]
                 person.commune = citizen.commune
@@ -165,7 +122,7 @@ class _Judge:
         elif person.here:
             self._act(act, person)
 
-    def _act(self, act: Act, person: _Person) -> None:
+    def _act(self, act: Act, person: PersonNow) -> None:
         match act.kind:
             case "stop" | "resume":
                 person.pushes = act.kind == "resume"
@@ -187,7 +144,7 @@ class _Judge:
             case _:
                 self._visit(act, person)
 
-    def _visit(self, act: Act, person: _Person) -> None:
+    def _visit(self, act: Act, person: PersonNow) -> None:
         match act.kind:
             case "register":
                 self._register(act)
@@ -279,7 +236,7 @@ class _Judge:
             return
         moments: dict[datetime.datetime, str] = {}
         for before in sorted((int(one) for one in minutes.split(",") if one), reverse=True):
-            rings = _rings(fair.starts - before * MINUTE, fair.starts - 50 * MINUTE)
+            rings = rings_at(fair.starts - before * MINUTE, fair.starts - 50 * MINUTE)
             if at < rings < fair.starts and rings not in moments:
                 moments[rings] = str(before)
         for rings, step in moments.items():
@@ -288,7 +245,7 @@ class _Judge:
             self._plan(key, Promise("session_before", who, number, rings, fair.starts, starts=fair.starts))
         after = ("session_after", who, number, fair.ends)
         self._of_fair[number].append(after)
-        asks = _morning(fair.ends + 3 * HOUR)
+        asks = morning(fair.ends + 3 * HOUR)
         self._plan(after, Promise("session_after", who, number, asks, fair.ends + 7 * DAY))
 
     def _tell(self, kind: str, number: int, who: int, at: datetime.datetime) -> None:
@@ -296,7 +253,7 @@ class _Judge:
         key = (kind, who, number, at)
         self._of_fair[number].append(key)
         until = max(fair.ends, at + 2 * DAY) if fair.status != "mo" else fair.ends
-        self._plan(key, Promise(kind, who, number, _morning(at), until))
+        self._plan(key, Promise(kind, who, number, morning(at), until))
 
     def _call_off(self, number: int, at: datetime.datetime, who: int = 0) -> None:
         for key in self._of_fair[number]:
@@ -304,10 +261,10 @@ class _Judge:
             if promise and who in {0, promise.who}:
                 _call(promise, at)
 
-    def _keep(self, act: Act, person: _Person) -> None:
+    def _keep(self, act: Act, person: PersonNow) -> None:
         assert act.day
         today = act.at.astimezone(HANOI).date()
-        windows = self._windows(act)
+        windows = self._days.list_windows(act)
         if all(due < today for _, due in windows):
             return
         held = person.kept.get(act.what)
@@ -319,67 +276,26 @@ class _Judge:
             if self._promises[key].state == "planned":  # what is on its way is true still
                 self._promises[key].state = "off"
         for opens, due in windows:
-            speaking = self._speaking(act.what, act.day, opens, due)
-            ends = [moment for _, moment in speaking[1:]] + [_at(due, 17)]
+            speaking = self._days.list_moments(act.what, act.day, opens, due)
+            ends = [moment for _, moment in speaking[1:]] + [at_hour(due, 17)]
             for (step, moment), end in zip(speaking, ends, strict=True):
                 if moment > act.at:
                     key = (f"han-{act.what}", act.who, number, step, due, moment)
                     self._of_kept[number].append(key)
                     self._plan(key, Promise(f"han-{act.what}", act.who, 0, moment, end))
 
-    def _end(self, person: _Person, kind: str, at: datetime.datetime) -> None:
+    def _end(self, person: PersonNow, kind: str, at: datetime.datetime) -> None:
         if kind in person.kept:
             for key in self._of_kept[person.kept.pop(kind)[1]]:
                 _call(self._promises.get(key), at)
 
-    def _windows(self, act: Act) -> list[tuple[datetime.date, datetime.date]]:
-        assert act.day
-        base = act.day
-        match act.what:
-            case "nop-bhtn":
-                return [(base + DAY, self._working_from(_months_on(base, 3), 1))]
-            case "bao-tim-viec":
-                starts = [_months_on(base, number) for number in range(1, act.times + 1)]
-                return [(start, self._working_from(start, 3)) for start in starts]
-            case "lay-quyet-dinh":
-                return [(base, self._working_from(base + DAY, 3))]
-        dues = [_months_on(base, number) for number in range(act.times)]
-        return [(due, due) for due in dues]
-
-    def _speaking(
-        self, kind: str, base: datetime.date, opens: datetime.date, due: datetime.date
-    ) -> list[tuple[str, datetime.datetime]]:
-        match kind:
-            case "nop-bhtn":
-                early = [(str(n), base + n * DAY) for n in (60, 75, 85) if base + n * DAY < due]
-                return [(step, _at(day, 8)) for step, day in (*early, ("last", due))]
-            case "bao-tim-viec":
-                return [("opens", _at(opens, 8)), ("last", _at(due, 8))]
-            case "lay-quyet-dinh":
-                before = due - DAY
-                while not self._is_worked(before):
-                    before -= DAY
-                late = [("last", _at(before, 8))] if before > opens else []
-                return [("eve", _at(opens - DAY, 18)), ("day", _at(opens, 8)), *late]
-        return [(str(n), _at(due - n * DAY, 8)) for n in (3, 1)]
-
-    def _is_worked(self, day: datetime.date) -> bool:
-        return day in self._worked or (day.weekday() < 5 and day not in self._off)
-
-    def _working_from(self, day: datetime.date, number: int) -> datetime.date:
-        while True:
-            number -= self._is_worked(day)
-            if number == 0:
-                return day
-            day += DAY
-
     # What the clock makes of it.
 
     def tick(self, now: datetime.datetime) -> None:
-        if _quiet(now):
+        if quiet(now):
             return
         self._digest(now)
-        if _quiet(now + 5 * MINUTE):
+        if quiet(now + 5 * MINUTE):
             return
         while self._queue and self._queue[0][0] <= now:
             promise = heapq.heappop(self._queue)[2]
@@ -434,9 +350,9 @@ class _Judge:
         if arrival.kind == "reply" or arrival.result not in (*READ, "refused"):
             return
         who = self._numbers[arrival.address]
-        person = self._people.get(who) or _Person()
+        person = self._people.get(who) or PersonNow()
         what = f"{arrival.at.astimezone(HANOI):%d/%m/%Y %H:%M} {arrival.kind} người {who}: {arrival.text[:90]!r}"
-        if _quiet(arrival.at):
+        if quiet(arrival.at):
             self.verdict.at_night.append(what)
         if not person.reachable or (arrival.kind in NEWS and "nhan-tin" not in person.agreed):
             self.verdict.unwanted.append(what)
@@ -505,38 +421,3 @@ class _Judge:
 
 def _tell(arrival: Arrival, who: int) -> str:
     return f"{arrival.at.astimezone(HANOI):%d/%m/%Y %H:%M} {arrival.kind} người {who}: {arrival.text[:90]!r}"
-
-
-def _fair(fair: Fair) -> _Fair:
-    return _Fair(fair.starts, fair.ends, fair.commune, fair.capacity)
-
-
-def _quiet(moment: datetime.datetime) -> bool:
-    here = moment.astimezone(HANOI)
-    return here.hour >= 21 or here.hour < 7
-
-
-def _morning(moment: datetime.datetime) -> datetime.datetime:
-    """The moment, or seven o'clock after the night it lies in."""
-    here = moment.astimezone(HANOI)
-    if not _quiet(here):
-        return here
-    return _at(here.date() + DAY * (here.hour >= 21), 7)
-
-
-def _rings(wanted: datetime.datetime, useful: datetime.datetime) -> datetime.datetime:
-    """After the night when that is soon enough, else at a quarter to nine the evening before."""
-    morning = _morning(wanted)
-    if not _quiet(wanted) or morning < useful:
-        return morning
-    return _at(morning.date(), 20, 45) - DAY
-
-
-def _at(day: datetime.date, hour: int, minute: int = 0) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(hour, minute), HANOI)
-
-
-def _months_on(day: datetime.date, months: int) -> datetime.date:
-    """The same day some months later, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

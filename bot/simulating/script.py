@@ -111,7 +111,7 @@ def write_script(
     seed: int,
     communes: tuple[str, ...],
     typing: int = 550,
-    every: int = 15,
+    every: int = 30,
     starts: datetime.date = datetime.date(2027, 1, 1),
 ) -> Script:
     """A town of so many people over so many days; the clock comes round `every` so many minutes of the day.

@@ -53,9 +53,10 @@ def assert_kept(verdict: Verdict) -> None:
     assert verdict.faults == {name: [] for name in verdict.faults}
 
 
+@pytest.mark.process
 @pytest.mark.timeout(900)
 def test_a_year_with_a_hundred_deaths(voice: Voice) -> None:
-    script = write_script(20_000, 365, SEED, communes(voice), every=30)
+    script = write_script(20_000, 365, SEED, communes(voice))
     with temporary_folder() as folder:
         lived = live(script, f"sqlite:///{folder}/year.db", voice)
     verdict = judged(script, lived)
@@ -71,11 +72,12 @@ def test_a_year_with_a_hundred_deaths(voice: Voice) -> None:
     }
 
 
+@pytest.mark.process
 @pytest.mark.timeout(600)
 def test_two_replicas_killed_on_postgresql(tmp_path: Path, schema: str) -> None:
     library = load_library(ROOT / "content")
     slugs = tuple(place.slug for place in library.places)
-    script = write_script(1_500, 30, SEED, slugs, typing=0, every=60)
+    script = write_script(1_500, 21, SEED, slugs, typing=0, every=60)
     lived = live_twice(script, schema, library, tmp_path, kills=100)
     assert_kept(judged(script, lived))
     assert lived.deaths == 100

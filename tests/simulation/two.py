@@ -38,7 +38,7 @@ class _Pair:
         self._kills = kills
         self._errors = (folder / "errors").open("wb")
         command = [sys.executable, "-m", "tests.simulation.zygote", str(folder), url]
-        self._zygote = subprocess.Popen(command, cwd=ROOT, stderr=self._errors)
+        self._zygote = subprocess.Popen(command, cwd=ROOT, stderr=self._errors, start_new_session=True)
         self.deaths = 0
 
     def step(self, now: datetime.datetime, *, ticks: bool, left: int) -> None:
@@ -61,17 +61,15 @@ class _Pair:
             self.deaths += 1
 
     def end(self) -> None:
-        self._zygote.kill()
+        """Leave no process behind, also none that was forked a moment ago."""
+        os.killpg(self._zygote.pid, signal.SIGKILL)
         self._zygote.wait()
-        for replica in range(REPLICAS):
-            if pid := self._page.pid(replica):
-                os.kill(pid, signal.SIGKILL)
         self._errors.close()
 
 
 def live_twice(script: Script, url: str, library: Library, folder: Path, kills: int) -> Lived:
     """Live through a script in which nobody types, on an empty PostgreSQL database; `kills` deaths in all."""
-    began, lived, now = time.monotonic(), Lived(), script.ticks[0]
+    began, cpu, lived, now = time.monotonic(), _cpu_seconds(), Lived(), script.ticks[0]
     database = open_database(url)
     migrate(database, iso(now))
     town = Town(script, library)
@@ -93,5 +91,10 @@ def live_twice(script: Script, url: str, library: Library, folder: Path, kills: 
         pair.end()
         database.close()
     lived.ledger = read_ledger(folder)
-    lived.deaths, lived.seconds = pair.deaths, time.monotonic() - began
+    lived.deaths, lived.seconds, lived.cpu_seconds = pair.deaths, time.monotonic() - began, _cpu_seconds() - cpu
     return lived
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of those that came to an end under it; not the database server's."""
+    return sum(os.times()[:4])
