@@ -24,6 +24,7 @@ from tests.simulation.two import live_twice
 
 ROOT = Path(__file__).parents[2]
 SEED = 2027
+SECOND = datetime.timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +122,18 @@ def test_the_judge_sees_who_had_stopped_and_what_was_called_off(small: tuple[Scr
     cancelled = dataclasses.replace(lived.journal[0], at=before, kind="cancel", who=0, fair=fair)
     assert judge(script, [*lived.journal, stopped], lived.ledger, frozenset()).unwanted
     assert judge(script, [*lived.journal, cancelled], lived.ledger, frozenset()).called_off
+
+
+def test_the_judge_wants_nothing_to_arrive_that_was_called_off_on_its_way(small: tuple[Script, Lived]) -> None:
+    script, lived = small
+    n = next(n for n, one in enumerate(lived.ledger) if one.kind == "session_before" and one.result == "read")
+    one, rest = lived.ledger[n], lived.ledger[:n] + lived.ledger[n + 1 :]
+    who = next(citizen.number for citizen in script.people if citizen.address == one.address)
+    fair = int(one.text.split("Phiên mô phỏng ")[1].split()[0])
+    left = dataclasses.replace(lived.journal[0], kind="leave", who=who, fair=fair, at=one.at + SECOND)
+    late = dataclasses.replace(one, at=one.at + 2 * SECOND)
+    off = list_days_off(script.starts, script.days)
+    usual = judge(script, [*lived.journal, left], lived.ledger, off).faults
+    kept_back = judge(script, [*lived.journal, left], rest, off).faults
+    assert kept_back["lost"] == usual["lost"]
+    assert len(judge(script, [*lived.journal, left], [*rest, late], off).called_off) == len(usual["called_off"]) + 1
