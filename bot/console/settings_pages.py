@@ -41,6 +41,7 @@ LABELS = {
     "port": "Cổng",
     "public_url": "Địa chỉ công khai",
     "log_level": "Mức nhật ký máy chủ",
+    "log_format": "Dạng nhật ký: chữ thường hay JSON",
     "roles": "Việc của tiến trình này",
     "question_notice_days": "Nhắn xin lỗi khi câu hỏi chờ (ngày làm việc)",
     "backup_keep": "Số bản sao lưu giữ lại",
@@ -63,6 +64,7 @@ LABELS = {
 _VALUES = {
     "mode": {"polling": "tự hỏi máy chủ", "webhook": "máy chủ gọi tới"},
     "log_level": {"DEBUG": "mọi chi tiết", "INFO": "thông thường", "WARNING": "chỉ cảnh báo", "ERROR": "chỉ lỗi"},
+    "log_format": "Dạng nhật ký: chữ thường hay JSON",
     "roles": {"web": "trang web và nhận tin", "send": "gửi tin", "tick": "nhắc việc"},
 }
 
