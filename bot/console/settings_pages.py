@@ -64,7 +64,6 @@ LABELS = {
 _VALUES = {
     "mode": {"polling": "tự hỏi máy chủ", "webhook": "máy chủ gọi tới"},
     "log_level": {"DEBUG": "mọi chi tiết", "INFO": "thông thường", "WARNING": "chỉ cảnh báo", "ERROR": "chỉ lỗi"},
-    "log_format": "Dạng nhật ký: chữ thường hay JSON",
     "roles": {"web": "trang web và nhận tin", "send": "gửi tin", "tick": "nhắc việc"},
 }
 
