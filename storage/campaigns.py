@@ -114,7 +114,8 @@ def join_fitting(
 ) -> int:
     """Put those of a page of people who fit a series into it; return how many are new.
 
-    `between` is the first and the last id of the page. One who is or was in the series is left as they are.
+    `between` is the first and the last id of the page. One who is or was in the series is left as they are. In the
+    order of ids, so that two replicas at once wait for each other and never in a circle.
     """
     params: dict[str, Any] = {"campaign": campaign, "first": between[0], "last": between[1], "now": now}
     fits = [
@@ -131,6 +132,7 @@ def join_fitting(
             AND agreed.person_id BETWEEN :first AND :last
             AND p.pushes_allowed = 1 AND p.gone_at = '' AND p.erased_at = ''
             AND ({" OR ".join(fit for fit in fits if fit) or "1 = 0"})
+        ORDER BY p.id
         ON CONFLICT DO NOTHING
         """,  # noqa: S608
         params,
