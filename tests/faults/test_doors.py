@@ -81,7 +81,7 @@ async def test_people_are_answered_through_a_flood(
         await asyncio.gather(*tasks, return_exceptions=True)
 
     ledger = await scene.withstand(inject, heal, parts=(), lasts=SECONDS)
-    assert statuses == allowed
+    assert statuses <= allowed  # whoever is cut off while still sending sees no status at all
     assert sizes[1] - sizes[0] < GROWTH
     assert ledger.repeats == 0
     note(name, ledger)
