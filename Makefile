@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: run setup test unit lint types check fix bench locks audit clean
+.PHONY: run setup test faults unit lint types check fix bench locks audit clean
 
 run: $(VENV)/.run
 	$(BIN)/python main.py serve
@@ -15,7 +15,12 @@ setup: $(VENV)/.dev
 
 test: $(VENV)/.dev lint types check
 	.ci/tools
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/faults
+
+# Breaks networks, platforms, disks, databases and clocks under the real program: ten minutes, on a calm machine.
+faults: $(VENV)/.dev
+	.ci/tools
+	$(BIN)/python -m pytest tests/faults
 
 # The ordinary run while working: without the real browser and without killing the real program.
 unit: $(VENV)/.dev

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 
 from tests.console.office import Office
 from tests.console.test_browser import address, chromium, keep_picture, look, set_width, sign_in
@@ -59,8 +60,11 @@ def test_somebody_is_found_in_the_list_at_the_door_and_ticked(
     set_width(chromium, 360)
     chromium.get(f"{address}/console/sessions/{town.held}/attendance")
     chromium.find_element(By.ID, "name-filter").send_keys("hoang thi thuy")
-    shown = [item for item in chromium.find_elements(By.CSS_SELECTOR, ".attendance li") if item.is_displayed()]
-    assert {item.find_element(By.TAG_NAME, "b").text for item in shown} == {"Hoàng Thị Thủy"}
+
+    def shown() -> list[WebElement]:
+        return [item for item in chromium.find_elements(By.CSS_SELECTOR, ".attendance li") if item.is_displayed()]
+
+    wait_until(lambda: {item.find_element(By.TAG_NAME, "b").text for item in shown()} == {"Hoàng Thị Thủy"})
     keep_picture(chromium, "c4-attendance-filtered-360")
-    shown[0].find_element(By.CSS_SELECTOR, "button").click()
-    wait_until(lambda: "2 / 24" in chromium.find_element(By.CSS_SELECTOR, ".count").text)
+    shown()[0].find_element(By.CSS_SELECTOR, "button").click()
+    wait_until(lambda: "2 / 24" in " ".join(chromium.execute_script("return document.body.innerText").split()))
