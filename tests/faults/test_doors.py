@@ -45,7 +45,13 @@ async def dawdle(url: str) -> None:
     [
         ("a flood with forged secrets", FORGED, b'{"ok":true}', {403}),
         ("a flood of forged bodies of 900 KB", FORGED, b"x" * 900_000, {403}),
-        ("a flood of bodies above 1 MB", RIGHT, b"x" * 1_100_000, {413}),
+        pytest.param(
+            "a flood of bodies above 1 MB",
+            RIGHT,
+            b"x" * 1_100_000,
+            {413},
+            marks=pytest.mark.xfail(reason="the sender of a body above 1 MB is cut off and never reads the 413"),
+        ),
         (
             "a flood that knows the secret",
             RIGHT,
@@ -81,7 +87,7 @@ async def test_people_are_answered_through_a_flood(
         await asyncio.gather(*tasks, return_exceptions=True)
 
     ledger = await scene.withstand(inject, heal, parts=(), lasts=SECONDS)
-    assert statuses <= allowed  # whoever is cut off while still sending sees no status at all
+    assert statuses == allowed
     assert sizes[1] - sizes[0] < GROWTH
     assert ledger.repeats == 0
     note(name, ledger)
